@@ -237,7 +237,7 @@ func TestRoutes_FollowFlipsAndHealth(t *testing.T) {
 	vm := b.vm(t, deployment.ID)
 	b.report(t, vm, "healthy")
 
-	etag := table.HTTPResponse.Header.Get("ETag")
+	etag := b.routes(t, "", 0).HTTPResponse.Header.Get("ETag")
 	waiting := make(chan *client.GetRoutesResponse)
 
 	go func() {

@@ -171,7 +171,7 @@ func newCaller(row database.FindTokenRow) caller {
 	case nodeKind:
 		who.nodeID, who.publicKey = *t.NodeID, t.PublicKey
 	case edgeKind:
-		who.edgeID = *t.EdgeID
+		who.edgeID, who.publicKey = *t.EdgeID, t.PublicKey
 	}
 
 	return who

@@ -139,6 +139,7 @@ func setup(t *testing.T) *testBundle {
 	b.nodeID = node.ID
 
 	t.Cleanup(func() { b.requireActionsAreDescribed(t) })
+	b.followRoutes(t)
 
 	return b
 }

@@ -6,15 +6,11 @@ import (
 	"net/netip"
 	"slices"
 
-	"github.com/google/uuid"
 	"github.com/samber/lo"
-
-	"github.com/zeitwork/zeitwork/database"
 )
 
-// recordAddresses stores from which addresses an edge connects to VMs, and tells the nodes of a change. An edge of a version that does not say leaves them
-// as they are.
-func (s *service) recordAddresses(ctx context.Context, edge uuid.UUID, told []string) error {
+// edgeAddresses returns the addresses from which an edge says that it connects to VMs, without those that no edge can have.
+func edgeAddresses(told []string) []string {
 	addresses := lo.Uniq(lo.Filter(told, func(text string, _ int) bool {
 		address, err := netip.ParseAddr(text)
 
@@ -22,24 +18,7 @@ func (s *service) recordAddresses(ctx context.Context, edge uuid.UUID, told []st
 	}))
 	slices.Sort(addresses)
 
-	if len(addresses) == 0 {
-		return nil
-	}
-
-	return s.inTx(ctx, func(queries *database.Queries) error {
-		changed, err := queries.RecordEdgeAddresses(ctx, addresses, edge)
-		if err != nil || changed == 0 {
-			return err
-		}
-
-		if err := queries.NotifyNodes(ctx); err != nil {
-			return err
-		}
-
-		return audit(ctx, queries, AuditEvent{
-			Action: "edge.addresses", SubjectType: "edge", SubjectID: edge, Details: map[string]any{"addresses": addresses},
-		})
-	})
+	return addresses
 }
 
 // ingress returns the addresses of all edges, or nil while there is one that has not told its own: nodes must not shut it out.

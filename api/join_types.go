@@ -46,6 +46,15 @@ type BindNodeTokenInput struct {
 	}
 }
 
+// BindEdgeTokenInput names the key of the machine that is the calling edge.
+//
+//nolint:lll // One field a line, with its documentation.
+type BindEdgeTokenInput struct {
+	Body struct {
+		PublicKey string `doc:"Ed25519 key that the machine has made, 32 bytes in base64url. Requests with the calling edge's token have to be signed by it." json:"public_key" maxLength:"43" minLength:"43" pattern:"^[A-Za-z0-9_-]+$" patternDescription:"base64url without padding"`
+	}
+}
+
 // BoundTokenOutput is a token that is of use on one machine alone.
 type BoundTokenOutput struct {
 	Body struct {

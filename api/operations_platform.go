@@ -115,9 +115,12 @@ func (s *service) registerAgents(api huma.API) {
 	huma.Register(api, operation(tagAgents, nodes(), http.MethodPost, http.StatusOK, "bind-node-token", "/v1/node/token", text{
 		"Bind the node's token to its machine", "Replaces the calling node's token by one that is of use with the key alone. What other tokens the node has end ten minutes later. With another key than before it replaces the key, too.",
 	}), s.bindNodeToken)
-	huma.Register(api, get(tagAgents, edges(), "get-routes", "/v1/edge/routes", text{
-		"Show the route table", "Where the requests for each hostname go. If-None-Match acknowledges a version; with wait_seconds it answers as soon as there is another, else with 304.",
+	huma.Register(api, get(tagAgents, edges(), "get-routes", routesPath, text{
+		"Show the route table", "Where the requests for each hostname go. If-None-Match acknowledges a version; with wait_seconds it answers as soon as there is another, else with 304. With Zeitwork-Routes-Checksum the answer is what has changed since that version, or the whole table where that is not known any more or the checksum is not that of the version.",
 	}), s.getRoutesAndEdges)
+	huma.Register(api, also(operation(tagAgents, edges(), http.MethodPost, http.StatusNoContent, "bind-edge-token", "/v1/edge/key", text{
+		"Bind the edge's token to its machine", "Makes the calling edge's token of use with the key alone: every later request with it has to be signed. A token that is bound stays so; one with another key is a conflict.",
+	}), http.StatusConflict), s.bindEdgeToken)
 	huma.Register(api, operation(tagAgents, edges(), http.MethodPost, http.StatusNoContent, "report-edge", "/v1/edge/report", text{
 		"Report what the edge has counted", "Adds what the calling edge has counted of requests to the minutes, hours and days that it belongs to, once for each report.",
 	}), s.reportEdge)

@@ -311,6 +311,7 @@ func bodies() map[string]string {
 		"ship-requests":                `{"requests":[],"dropped":[]}`,
 		"ship-logs":                    `{"vm_id":"{vm_id}","lines":[]}`,
 		"wake-deployment":              `{"deployment_id":"{deployment_id}"}`,
+		"bind-edge-token":              `{"public_key":"JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs"}`,
 		"report-edge":                  `{"run_id":"0190a1b2-0000-7000-8000-000000000000","sequence":1,"sent_at":"2026-01-02T03:04:05Z","traffic":[]}`,
 	}
 }

@@ -8,16 +8,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/problem"
 )
-
-// edgeSeenInterval is how often a waiting edge is stored as seen. An edge that was not seen for 15 seconds is lost: retire no longer waits
-// for its acknowledgement.
-const edgeSeenInterval = 5 * time.Second
 
 // The states of a route.
 const (
@@ -29,98 +24,100 @@ const (
 
 // getRoutes stores the version that the edge names as acknowledged, and answers as soon as there is another.
 func (s *service) getRoutes(ctx context.Context, input *RoutesInput) (*RoutesOutput, error) {
-	edge := callerOf(ctx).edgeID
+	who := callerOf(ctx)
 
 	news, cancel := s.listener.Subscribe(database.ChannelRoutes, "")
 	defer cancel()
 
-	has, err := s.acknowledge(ctx, edge, input.IfNoneMatch)
+	// What was notified before the subscription is not notified again.
+	if err := s.feed.look(ctx, time.Now()); err != nil {
+		return nil, err
+	}
+
+	has := edgeTable{version: s.acknowledgedIn(input.IfNoneMatch), checksum: input.Checksum}
+	poll := edgePoll{who: who, acknowledged: has.version, version: input.Version, addresses: edgeAddresses(input.Addresses)}
+
+	if _, err := s.edges.said.do(ctx, poll); err != nil {
+		return nil, err
+	}
+
+	defer s.edges.wait(who.edgeID)()
+
+	table, err := s.waitForRoutes(ctx, input.WaitInput, news, has)
 	if err != nil {
 		return nil, err
 	}
 
-	if input.Version != "" {
-		if err := s.queries.RecordEdgeVersion(ctx, storable(input.Version), edge); err != nil {
-			return nil, err
-		}
-	}
-
-	if err := s.recordAddresses(ctx, edge, input.Addresses); err != nil {
-		return nil, err
-	}
-
-	seen := time.Now()
-
-	changed, err := s.waitForChange(ctx, input.WaitInput, news, func() (bool, error) {
-		if time.Since(seen) > edgeSeenInterval {
-			seen = time.Now()
-
-			if err := s.queries.TouchEdge(ctx, edge); err != nil {
-				return false, err
-			}
-		}
-
-		version, err := s.queries.CurrentRouteVersion(ctx)
-
-		return version != has, err
-	})
-	if err != nil {
-		return nil, err
-	}
-
-	if !changed {
-		return &RoutesOutput{Status: http.StatusNotModified, ETag: routesETag(has)}, nil
-	}
-
-	table, err := s.routeTable(ctx)
-	if err != nil {
-		return nil, err
+	if table == nil {
+		return &RoutesOutput{Status: http.StatusNotModified, ETag: routesETag(has.version)}, nil
 	}
 
 	return &RoutesOutput{Status: http.StatusOK, ETag: routesETag(table.Version), Body: table}, nil
 }
 
-// acknowledge stores the version that the edge serves from and returns it, or -1 for none. A version that the database has not reached
-// counts as none: it is left over from before the database was restored to an earlier state.
-func (s *service) acknowledge(ctx context.Context, edge uuid.UUID, etag string) (int64, error) {
+// acknowledgedIn returns the version of the route table that an ETag names, or -1 for none. A version that the table has not reached counts as none: it
+// is left over from before the database was restored to an earlier state.
+func (s *service) acknowledgedIn(etag string) int64 {
 	version, err := strconv.ParseInt(strings.Trim(etag, `"`), 10, 64)
-	if err != nil || version < 0 {
-		return -1, s.queries.TouchEdge(ctx, edge)
+	if err != nil || version < 0 || version > s.feed.now() {
+		return -1
 	}
 
-	current, err := s.queries.CurrentRouteVersion(ctx)
-	if err != nil {
-		return -1, err
-	}
-
-	if version > current {
-		return -1, s.queries.TouchEdge(ctx, edge)
-	}
-
-	return version, s.queries.AcknowledgeRoutes(ctx, version, edge)
+	return version
 }
 
-// routeTable reads the version and the routes in one snapshot.
-func (s *service) routeTable(ctx context.Context) (*RouteTable, error) {
-	table := &RouteTable{}
+// waitForRoutes returns what the edge has to know as soon as there is anything, or nil when its waiting time is over. Edges that wait share all that is
+// asked of Postgres meanwhile.
+func (s *service) waitForRoutes(ctx context.Context, input WaitInput, news <-chan struct{}, has edgeTable) (*RouteTable, error) {
+	again := time.NewTicker(recheckInterval)
+	defer again.Stop()
 
-	return table, pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
-		queries := database.New(tx)
+	deadline := time.NewTimer(time.Duration(input.WaitSeconds) * time.Second)
+	defer deadline.Stop()
 
-		var err error
-		if table.Version, err = queries.CurrentRouteVersion(ctx); err != nil {
-			return err
+	for {
+		if table := s.feed.answer(has); table != nil {
+			return table, s.stillValid(ctx)
 		}
 
-		rows, err := queries.ListRoutes(ctx)
-		if err != nil {
-			return err
+		var since time.Time
+
+		select {
+		case <-ctx.Done():
+			return nil, nil //nolint:nilnil // Nobody waits for the answer.
+		case <-s.stopping:
+			return nil, nil //nolint:nilnil // There is nothing new.
+		case <-deadline.C:
+			return nil, nil //nolint:nilnil // There is nothing new.
+		case <-news:
+			since = time.Now()
+		case <-again.C:
+			since = time.Now().Add(-recheckInterval)
+
+			if err := s.edges.touch(ctx); err != nil {
+				return nil, err
+			}
+
+			// A token that has ended meanwhile keeps no connection.
+			if err := s.stillValid(ctx); err != nil {
+				return nil, err
+			}
 		}
 
-		table.Routes = newRoutes(rows)
+		if err := s.feed.look(ctx, since); err != nil {
+			return nil, err
+		}
+	}
+}
 
-		return nil
-	})
+// stillValid refuses an edge whose token has ended while its request waited: it must not learn what has changed since then.
+func (s *service) stillValid(ctx context.Context) error {
+	valid, err := s.edges.tokens.do(ctx, callerOf(ctx).tokenID)
+	if err == nil && !valid {
+		err = problem.New(problem.Unauthorized, "The token is not valid any more.")
+	}
+
+	return err
 }
 
 // newRoutes makes one route of the rows of each hostname, which stand next to each other.

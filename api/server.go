@@ -90,10 +90,11 @@ func New(config Config, parts Parts) (*Server, error) {
 		organisations: newOrganisationUse(), apps: parts.Apps,
 		listings: &githubListings{known: map[int64]knownListing{}},
 		provider: signin.GitHub{Apps: parts.Apps, Logger: parts.Logger}, stopping: make(chan struct{}),
-		requests: requests,
+		requests: requests, feed: newRouteFeed(parts.Pool),
 	}}
+	server.service.edges = newEdgePolls(server.service)
 
-	server.handler = traced(requestLog(parts.Logger, requests, sameOrigin(server.routes())))
+	server.handler = traced(requestLog(parts.Logger, requests, sameOrigin(compressed(server.routes()))))
 
 	return server, nil
 }
@@ -164,7 +165,6 @@ func (s *Server) Run(ctx context.Context) error {
 
 		return nil
 	})
-	group.Go(func() error { return s.service.watchStarting(ctx) })
 	group.Go(func() error { return s.service.recordControlPlane(ctx) })
 	group.Go(func() error {
 		<-ctx.Done()

@@ -88,6 +88,9 @@ type service struct {
 	addresses *addressUse
 	// provider is with whom people sign in.
 	provider signin.Provider
+	// feed has the route table, and edges what the edges say of it.
+	feed  *routeFeed
+	edges *edgePolls
 	// streams are the operations that stream, for the one that carries several of them.
 	streams streamOperations
 	// stopping is closed when the server stops: long-polls and streams then end at once.

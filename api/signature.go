@@ -17,6 +17,10 @@ import (
 // signedBodyTimeout is how long a signed body may take to arrive where its operation sets no time: the body is read whole before the operation begins.
 const signedBodyTimeout = 5 * time.Second
 
+// rotatesEdgeToken tells an operator how another machine, or one that has lost its key, becomes the edge.
+const rotatesEdgeToken = "The key of an edge is in its data directory. " +
+	"`zeitwork edges rotate-token NAME` makes a token for a machine without that key."
+
 // requireSignature refuses the request of an operation where its caller's token is bound to a key that has not signed it.
 func requireSignature(ctx huma.Context, who caller) error {
 	request, _ := humago.Unwrap(ctx)
@@ -43,14 +47,18 @@ func (c caller) requireSignature(request *http.Request, readBody func() ([]byte,
 	}
 
 	err := httpsignature.Verify(request, c.publicKey, time.Now(), readBody)
+	another := "`zeitwork nodes join NAME` makes another machine the node."
+
+	if c.kind == edgeKind {
+		another = rotatesEdgeToken
+	}
 
 	switch {
 	case errors.Is(err, httpsignature.ErrUnsigned):
-		return problem.New(problem.Unauthorized, "This token is of use on its node's machine alone: requests with it have to be signed by the key of that machine. "+
-			"`zeitwork nodes join NAME` makes another machine the node.")
+		return problem.New(problem.Unauthorized,
+			"This token is of use on its %s's machine alone: requests with it have to be signed by the key of that machine. %s", c.kind, another)
 	case errors.Is(err, httpsignature.ErrKey):
-		return problem.New(problem.Unauthorized, "The request is signed by another machine than the one that its token is of use on. "+
-			"`zeitwork nodes join NAME` makes another machine the node.")
+		return problem.New(problem.Unauthorized, "The request is signed by another machine than the one that its token is of use on. %s", another)
 	case errors.Is(err, httpsignature.ErrTime):
 		return problem.New(problem.Unauthorized, "The request was signed at another time than now: it is one that was sent before, or the machine's clock is wrong.")
 	case errors.Is(err, httpsignature.ErrForged):

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -14,10 +13,6 @@ func TestRoutes_OfAProject_SayWhetherItsFirstDeploymentIsOnTheWay(t *testing.T) 
 
 	b := setup(t)
 	project := b.project(t)
-	ctx, stop := context.WithCancel(t.Context())
-	stopped := make(chan error)
-
-	go func() { stopped <- b.server.service.watchStarting(ctx) }()
 
 	state := func(behind *client.RouteTable, want client.RouteState) *client.RouteTable {
 		etag := ""
@@ -38,7 +33,4 @@ func TestRoutes_OfAProject_SayWhetherItsFirstDeploymentIsOnTheWay(t *testing.T) 
 
 	b.end(t, deployment.ID, "failed")
 	state(table, "empty")
-
-	stop()
-	require.NoError(t, <-stopped)
 }

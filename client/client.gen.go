@@ -100,6 +100,7 @@ const (
 	AuditEventActionDomainUpdate                 AuditEventAction = "domain.update"
 	AuditEventActionDomainVerify                 AuditEventAction = "domain.verify"
 	AuditEventActionEdgeAddresses                AuditEventAction = "edge.addresses"
+	AuditEventActionEdgeBindToken                AuditEventAction = "edge.bind_token"
 	AuditEventActionEdgeCreate                   AuditEventAction = "edge.create"
 	AuditEventActionEdgeDelete                   AuditEventAction = "edge.delete"
 	AuditEventActionEdgeRotateToken              AuditEventAction = "edge.rotate_token"
@@ -191,6 +192,8 @@ func (e AuditEventAction) Valid() bool {
 	case AuditEventActionDomainVerify:
 		return true
 	case AuditEventActionEdgeAddresses:
+		return true
+	case AuditEventActionEdgeBindToken:
 		return true
 	case AuditEventActionEdgeCreate:
 		return true
@@ -2898,6 +2901,12 @@ type AuditEventAction string
 // AuditEventSubjectType defines model for AuditEvent.SubjectType.
 type AuditEventSubjectType string
 
+// BindEdgeTokenInputBody defines model for BindEdgeTokenInputBody.
+type BindEdgeTokenInputBody struct {
+	// PublicKey Ed25519 key that the machine has made, 32 bytes in base64url. Requests with the calling edge's token have to be signed by it.
+	PublicKey string `json:"public_key"`
+}
+
 // BindNodeTokenInputBody defines model for BindNodeTokenInputBody.
 type BindNodeTokenInputBody struct {
 	// PublicKey Ed25519 key that the machine has made, 32 bytes in base64url. Requests with the token of the answer have to be signed by it.
@@ -5530,8 +5539,16 @@ type RouteState string
 
 // RouteTable defines model for RouteTable.
 type RouteTable struct {
-	Routes  []Route `json:"routes"`
-	Version int64   `json:"version"`
+	// Checksum Of all routes of the version: the sum, modulo 2^64, of the first eight bytes (big-endian) of the SHA-256 of each route, as its JSON stands here.
+	Checksum *string `json:"checksum,omitempty"`
+
+	// Removed Hostnames that have no route any more.
+	Removed *[]string `json:"removed,omitempty"`
+	Routes  []Route   `json:"routes"`
+
+	// Since Where it is there, routes are those alone that have changed since that version, and all others are as they were.
+	Since   *int64 `json:"since,omitempty"`
+	Version int64  `json:"version"`
 }
 
 // RunningBuild defines model for RunningBuild.
@@ -6269,6 +6286,9 @@ type GetRoutesParams struct {
 
 	// ZeitworkVersion Version of the calling edge's proxy, for operators to see.
 	ZeitworkVersion *string `json:"Zeitwork-Version,omitempty"`
+
+	// ZeitworkRoutesChecksum The checksum of the table that the calling edge has, as it has computed it itself. With it the answer may be only what has changed since the version in If-None-Match.
+	ZeitworkRoutesChecksum *string `json:"Zeitwork-Routes-Checksum,omitempty"`
 }
 
 // ListEdgesParams defines parameters for ListEdges.
@@ -6937,6 +6957,9 @@ type CreateDeviceTokenJSONRequestBody = CreateDeviceTokenInputBody
 // UpdateDomainJSONRequestBody defines body for UpdateDomain for application/json ContentType.
 type UpdateDomainJSONRequestBody = UpdateDomainInputBody
 
+// BindEdgeTokenJSONRequestBody defines body for BindEdgeToken for application/json ContentType.
+type BindEdgeTokenJSONRequestBody = BindEdgeTokenInputBody
+
 // ReportEdgeJSONRequestBody defines body for ReportEdge for application/json ContentType.
 type ReportEdgeJSONRequestBody = EdgeReport
 
@@ -7331,6 +7354,24 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/domains/{domain_id}/records (the `GetDomainRecords` operationId).
 	GetDomainRecords(ctx context.Context, domainID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// BindEdgeTokenWithBody Bind the edge's token to its machine
+	//
+	// Makes the calling edge's token of use with the key alone: every later request with it has to be signed. A token that is bound stays so; one with another key is a conflict. For edges.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/edge/key (the `BindEdgeToken` operationId).
+	BindEdgeTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// BindEdgeToken Bind the edge's token to its machine
+	//
+	// Makes the calling edge's token of use with the key alone: every later request with it has to be signed. A token that is bound stays so; one with another key is a conflict. For edges.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/edge/key (the `BindEdgeToken` operationId).
+	BindEdgeToken(ctx context.Context, body BindEdgeTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ReportEdgeWithBody Report what the edge has counted
 	//
 	// Adds what the calling edge has counted of requests to the minutes, hours and days that it belongs to, once for each report. For edges.
@@ -7369,7 +7410,7 @@ type ClientInterface interface {
 
 	// GetRoutes Show the route table
 	//
-	// Where the requests for each hostname go. If-None-Match acknowledges a version; with wait_seconds it answers as soon as there is another, else with 304. For edges.
+	// Where the requests for each hostname go. If-None-Match acknowledges a version; with wait_seconds it answers as soon as there is another, else with 304. With Zeitwork-Routes-Checksum the answer is what has changed since that version, or the whole table where that is not known any more or the checksum is not that of the version. For edges.
 	//
 	// Corresponds with GET /v1/edge/routes (the `GetRoutes` operationId).
 	GetRoutes(ctx context.Context, params *GetRoutesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -9032,6 +9073,44 @@ func (c *Client) GetDomainRecords(ctx context.Context, domainID openapi_types.UU
 	return c.Client.Do(req)
 }
 
+// BindEdgeTokenWithBody Bind the edge's token to its machine
+//
+// Makes the calling edge's token of use with the key alone: every later request with it has to be signed. A token that is bound stays so; one with another key is a conflict. For edges.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/edge/key (the `BindEdgeToken` operationId).
+func (c *Client) BindEdgeTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewBindEdgeTokenRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// BindEdgeToken Bind the edge's token to its machine
+//
+// Makes the calling edge's token of use with the key alone: every later request with it has to be signed. A token that is bound stays so; one with another key is a conflict. For edges.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/edge/key (the `BindEdgeToken` operationId).
+func (c *Client) BindEdgeToken(ctx context.Context, body BindEdgeTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewBindEdgeTokenRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ReportEdgeWithBody Report what the edge has counted
 //
 // Adds what the calling edge has counted of requests to the minutes, hours and days that it belongs to, once for each report. For edges.
@@ -9110,7 +9189,7 @@ func (c *Client) ShipRequests(ctx context.Context, body ShipRequestsJSONRequestB
 
 // GetRoutes Show the route table
 //
-// Where the requests for each hostname go. If-None-Match acknowledges a version; with wait_seconds it answers as soon as there is another, else with 304. For edges.
+// Where the requests for each hostname go. If-None-Match acknowledges a version; with wait_seconds it answers as soon as there is another, else with 304. With Zeitwork-Routes-Checksum the answer is what has changed since that version, or the whole table where that is not known any more or the checksum is not that of the version. For edges.
 //
 // Corresponds with GET /v1/edge/routes (the `GetRoutes` operationId).
 func (c *Client) GetRoutes(ctx context.Context, params *GetRoutesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -13483,6 +13562,46 @@ func NewGetDomainRecordsRequest(server string, domainID openapi_types.UUID) (*ht
 	return req, nil
 }
 
+// NewBindEdgeTokenRequest calls the generic BindEdgeToken builder with application/json body
+func NewBindEdgeTokenRequest(server string, body BindEdgeTokenJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewBindEdgeTokenRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewBindEdgeTokenRequestWithBody constructs an http.Request for the BindEdgeToken method, with any body, and a specified content type
+func NewBindEdgeTokenRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/edge/key")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewReportEdgeRequest calls the generic ReportEdge builder with application/json body
 func NewReportEdgeRequest(server string, body ReportEdgeJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -13648,6 +13767,17 @@ func NewGetRoutesRequest(server string, params *GetRoutesParams) (*http.Request,
 			}
 
 			req.Header.Set("Zeitwork-Version", headerParam1)
+		}
+
+		if params.ZeitworkRoutesChecksum != nil {
+			var headerParam2 string
+
+			headerParam2, err = runtime.StyleParamWithOptions("simple", false, "Zeitwork-Routes-Checksum", *params.ZeitworkRoutesChecksum, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Zeitwork-Routes-Checksum", headerParam2)
 		}
 
 	}
@@ -20601,6 +20731,24 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/domains/{domain_id}/records (the `GetDomainRecords` operationId).
 	GetDomainRecordsWithResponse(ctx context.Context, domainID openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetDomainRecordsResponse, error)
 
+	// BindEdgeTokenWithBodyWithResponse Bind the edge's token to its machine
+	//
+	// Makes the calling edge's token of use with the key alone: every later request with it has to be signed. A token that is bound stays so; one with another key is a conflict. For edges.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/edge/key (the `BindEdgeToken` operationId).
+	BindEdgeTokenWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*BindEdgeTokenResponse, error)
+
+	// BindEdgeTokenWithResponse Bind the edge's token to its machine
+	//
+	// Makes the calling edge's token of use with the key alone: every later request with it has to be signed. A token that is bound stays so; one with another key is a conflict. For edges.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/edge/key (the `BindEdgeToken` operationId).
+	BindEdgeTokenWithResponse(ctx context.Context, body BindEdgeTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*BindEdgeTokenResponse, error)
+
 	// ReportEdgeWithBodyWithResponse Report what the edge has counted
 	//
 	// Adds what the calling edge has counted of requests to the minutes, hours and days that it belongs to, once for each report. For edges.
@@ -20639,7 +20787,7 @@ type ClientWithResponsesInterface interface {
 
 	// GetRoutesWithResponse Show the route table
 	//
-	// Where the requests for each hostname go. If-None-Match acknowledges a version; with wait_seconds it answers as soon as there is another, else with 304. For edges.
+	// Where the requests for each hostname go. If-None-Match acknowledges a version; with wait_seconds it answers as soon as there is another, else with 304. With Zeitwork-Routes-Checksum the answer is what has changed since that version, or the whole table where that is not known any more or the checksum is not that of the version. For edges.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -24110,6 +24258,103 @@ func (r GetDomainRecordsResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetDomainRecordsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type BindEdgeTokenResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r BindEdgeTokenResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r BindEdgeTokenResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r BindEdgeTokenResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r BindEdgeTokenResponse) GetApplicationProblemJSON408() *Problem {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r BindEdgeTokenResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r BindEdgeTokenResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r BindEdgeTokenResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r BindEdgeTokenResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r BindEdgeTokenResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r BindEdgeTokenResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r BindEdgeTokenResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r BindEdgeTokenResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r BindEdgeTokenResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -34971,6 +35216,36 @@ func (c *ClientWithResponses) GetDomainRecordsWithResponse(ctx context.Context, 
 	return ParseGetDomainRecordsResponse(rsp)
 }
 
+// BindEdgeTokenWithBodyWithResponse Bind the edge's token to its machine
+//
+// Makes the calling edge's token of use with the key alone: every later request with it has to be signed. A token that is bound stays so; one with another key is a conflict. For edges.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/edge/key (the `BindEdgeToken` operationId).
+func (c *ClientWithResponses) BindEdgeTokenWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*BindEdgeTokenResponse, error) {
+	rsp, err := c.BindEdgeTokenWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseBindEdgeTokenResponse(rsp)
+}
+
+// BindEdgeTokenWithResponse Bind the edge's token to its machine
+//
+// Makes the calling edge's token of use with the key alone: every later request with it has to be signed. A token that is bound stays so; one with another key is a conflict. For edges.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/edge/key (the `BindEdgeToken` operationId).
+func (c *ClientWithResponses) BindEdgeTokenWithResponse(ctx context.Context, body BindEdgeTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*BindEdgeTokenResponse, error) {
+	rsp, err := c.BindEdgeToken(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseBindEdgeTokenResponse(rsp)
+}
+
 // ReportEdgeWithBodyWithResponse Report what the edge has counted
 //
 // Adds what the calling edge has counted of requests to the minutes, hours and days that it belongs to, once for each report. For edges.
@@ -35033,7 +35308,7 @@ func (c *ClientWithResponses) ShipRequestsWithResponse(ctx context.Context, body
 
 // GetRoutesWithResponse Show the route table
 //
-// Where the requests for each hostname go. If-None-Match acknowledges a version; with wait_seconds it answers as soon as there is another, else with 304. For edges.
+// Where the requests for each hostname go. If-None-Match acknowledges a version; with wait_seconds it answers as soon as there is another, else with 304. With Zeitwork-Routes-Checksum the answer is what has changed since that version, or the whole table where that is not known any more or the checksum is not that of the version. For edges.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -39027,6 +39302,91 @@ func ParseGetDomainRecordsResponse(rsp *http.Response) (*GetDomainRecordsRespons
 			return nil, err
 		}
 		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseBindEdgeTokenResponse parses an HTTP response from a BindEdgeTokenWithResponse call
+func ParseBindEdgeTokenResponse(rsp *http.Response) (*BindEdgeTokenResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &BindEdgeTokenResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
 		var dest Problem

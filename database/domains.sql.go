@@ -367,27 +367,71 @@ func (q *Queries) ListRoutes(ctx context.Context) ([]ListRoutesRow, error) {
 	return items, nil
 }
 
-const listStartingEnvironments = `-- name: ListStartingEnvironments :many
-SELECT DISTINCT deployments.environment_id FROM deployments
-WHERE deployments.state IN ('queued', 'deploying')
-  AND NOT EXISTS (SELECT FROM deployments AS live WHERE live.environment_id = deployments.environment_id AND live.state = 'live')
-ORDER BY deployments.environment_id
+const listRoutesOf = `-- name: ListRoutesOf :many
+SELECT domains.hostname, domains.project_id, domains.deployment_id,
+  coalesce(CASE WHEN domains.redirect_to_id IS NOT NULL THEN (
+    SELECT target.hostname FROM domains AS target
+    WHERE target.id = domains.redirect_to_id AND (target.kind <> 'custom' OR target.verified_at IS NOT NULL)
+  ) END, '')::text AS redirect_to,
+  EXISTS (
+    SELECT FROM deployments WHERE deployments.environment_id = domains.environment_id AND deployments.state IN ('queued', 'deploying')
+  ) AS deploying,
+  (domains.kind = 'deployment' AND NOT EXISTS (
+    SELECT FROM deployments AS live WHERE live.id = domains.deployment_id AND live.state = 'live'
+  ))::boolean AS retired,
+  (environments.asleep_since IS NOT NULL OR (environments.woken_at IS NOT NULL AND NOT EXISTS (
+    SELECT FROM vms AS woken WHERE woken.deployment_id = domains.deployment_id AND woken.kind = 'app' AND woken.healthy_at >= environments.woken_at
+  )))::boolean AS wakes,
+  vms.id AS vm_id, vms.ip, vms.port, nodes.region
+FROM domains
+JOIN environments ON environments.id = domains.environment_id
+LEFT JOIN vms ON vms.deployment_id = domains.deployment_id AND vms.kind = 'app' AND vms.state = 'healthy' AND vms.desired_state = 'running'
+  AND vms.removed_at IS NULL
+LEFT JOIN nodes ON nodes.id = vms.node_id
+WHERE domains.hostname = ANY ($1::text[]) AND (domains.kind <> 'custom' OR domains.verified_at IS NOT NULL)
+ORDER BY domains.hostname, vms.id
 `
 
-// The environments whose first deployment is on the way: nothing is live there, and so nothing answers on their domains yet.
-func (q *Queries) ListStartingEnvironments(ctx context.Context) ([]uuid.UUID, error) {
-	rows, err := q.db.Query(ctx, listStartingEnvironments)
+type ListRoutesOfRow struct {
+	Hostname     string
+	ProjectID    uuid.UUID
+	DeploymentID *uuid.UUID
+	RedirectTo   string
+	Deploying    bool
+	Retired      bool
+	Wakes        bool
+	VMID         *uuid.UUID
+	IP           *netip.Addr
+	Port         *int32
+	Region       *string
+}
+
+// The routes of some hostnames, as ListRoutes has them.
+func (q *Queries) ListRoutesOf(ctx context.Context, hostnames []string) ([]ListRoutesOfRow, error) {
+	rows, err := q.db.Query(ctx, listRoutesOf, hostnames)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []uuid.UUID{}
+	items := []ListRoutesOfRow{}
 	for rows.Next() {
-		var environment_id uuid.UUID
-		if err := rows.Scan(&environment_id); err != nil {
+		var i ListRoutesOfRow
+		if err := rows.Scan(
+			&i.Hostname,
+			&i.ProjectID,
+			&i.DeploymentID,
+			&i.RedirectTo,
+			&i.Deploying,
+			&i.Retired,
+			&i.Wakes,
+			&i.VMID,
+			&i.IP,
+			&i.Port,
+			&i.Region,
+		); err != nil {
 			return nil, err
 		}
-		items = append(items, environment_id)
+		items = append(items, i)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err

@@ -12,24 +12,14 @@ import (
 	"time"
 )
 
-const acknowledgeRoutes = `-- name: AcknowledgeRoutes :exec
-UPDATE edges SET acknowledged_version = $1, last_seen_at = now() WHERE id = $2
-`
-
-// Remembers which version of the route table an edge serves from.
-func (q *Queries) AcknowledgeRoutes(ctx context.Context, version int64, iD uuid.UUID) error {
-	_, err := q.db.Exec(ctx, acknowledgeRoutes, version, iD)
-	return err
-}
-
-const countOtherEdges = `-- name: CountOtherEdges :one
+const countEdges = `-- name: CountEdges :one
 SELECT count(*) FROM edges JOIN edge_silence ON edge_silence.id = edges.id
-WHERE edges.id <> $1 AND edges.last_seen_at IS NOT NULL AND edge_silence.silent_for <= $2::interval
+WHERE edges.last_seen_at IS NOT NULL AND edge_silence.silent_for <= $1::interval
 `
 
-// How many edges but this one are in touch.
-func (q *Queries) CountOtherEdges(ctx context.Context, iD uuid.UUID, seenWithin time.Duration) (int64, error) {
-	row := q.db.QueryRow(ctx, countOtherEdges, iD, seenWithin)
+// How many edges are in touch.
+func (q *Queries) CountEdges(ctx context.Context, seenWithin time.Duration) (int64, error) {
+	row := q.db.QueryRow(ctx, countEdges, seenWithin)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
@@ -216,34 +206,69 @@ func (q *Queries) NotifyNodes(ctx context.Context) error {
 	return err
 }
 
-const recordEdgeAddresses = `-- name: RecordEdgeAddresses :execrows
-UPDATE edges SET addresses = $1::text[] WHERE id = $2 AND addresses IS DISTINCT FROM $1::text[]
+const recordEdgePolls = `-- name: RecordEdgePolls :many
+WITH told AS (
+  SELECT unnest($1::uuid[]) AS id, unnest($2::bigint[]) AS acknowledged, unnest($3::text[]) AS version, unnest($4::text[]) AS addresses
+), before AS (
+  SELECT edges.id, edges.addresses FROM edges WHERE edges.id IN (SELECT told.id FROM told) ORDER BY edges.id FOR NO KEY UPDATE
+)
+UPDATE edges SET
+  last_seen_at = now(),
+  acknowledged_version = CASE WHEN told.acknowledged >= 0 THEN told.acknowledged ELSE edges.acknowledged_version END,
+  version = CASE told.version WHEN '' THEN edges.version ELSE told.version END,
+  addresses = CASE told.addresses WHEN '' THEN edges.addresses ELSE string_to_array(told.addresses, ',') END
+FROM told JOIN before ON before.id = told.id
+WHERE edges.id = told.id
+RETURNING edges.id, edges.addresses, (edges.addresses IS DISTINCT FROM before.addresses)::boolean AS moved
 `
 
-// Remembers from which addresses an edge connects to VMs. It returns no rows where nothing has changed.
-func (q *Queries) RecordEdgeAddresses(ctx context.Context, addresses []string, iD uuid.UUID) (int64, error) {
-	result, err := q.db.Exec(ctx, recordEdgeAddresses, addresses, iD)
+type RecordEdgePollsParams struct {
+	Ids          []uuid.UUID
+	Acknowledged []int64
+	Versions     []string
+	Addresses    []string
+}
+
+type RecordEdgePollsRow struct {
+	ID        uuid.UUID
+	Addresses []string
+	Moved     bool
+}
+
+// Remembers what edges say with their polls: which version of the route table they serve from (-1: none that there is), the version of their binaries and
+// from which addresses they connect to VMs, with commas between (both empty: as before). Returns those whose addresses have changed. Edges are locked by id.
+func (q *Queries) RecordEdgePolls(ctx context.Context, arg RecordEdgePollsParams) ([]RecordEdgePollsRow, error) {
+	rows, err := q.db.Query(ctx, recordEdgePolls,
+		arg.Ids,
+		arg.Acknowledged,
+		arg.Versions,
+		arg.Addresses,
+	)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	return result.RowsAffected(), nil
+	defer rows.Close()
+	items := []RecordEdgePollsRow{}
+	for rows.Next() {
+		var i RecordEdgePollsRow
+		if err := rows.Scan(&i.ID, &i.Addresses, &i.Moved); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
-const recordEdgeVersion = `-- name: RecordEdgeVersion :exec
-UPDATE edges SET version = $1 WHERE id = $2 AND version <> $1
+const touchEdges = `-- name: TouchEdges :exec
+UPDATE edges SET last_seen_at = now()
+WHERE id IN (SELECT touched.id FROM edges AS touched WHERE touched.id = ANY ($1::uuid[]) ORDER BY touched.id FOR NO KEY UPDATE)
 `
 
-// Remembers the version of the binary of an edge.
-func (q *Queries) RecordEdgeVersion(ctx context.Context, version string, iD uuid.UUID) error {
-	_, err := q.db.Exec(ctx, recordEdgeVersion, version, iD)
-	return err
-}
-
-const touchEdge = `-- name: TouchEdge :exec
-UPDATE edges SET last_seen_at = now() WHERE id = $1
-`
-
-func (q *Queries) TouchEdge(ctx context.Context, id uuid.UUID) error {
-	_, err := q.db.Exec(ctx, touchEdge, id)
+// Remembers that edges are there. They are locked by id.
+func (q *Queries) TouchEdges(ctx context.Context, ids []uuid.UUID) error {
+	_, err := q.db.Exec(ctx, touchEdges, ids)
 	return err
 }

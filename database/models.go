@@ -664,9 +664,15 @@ type RiverRiverQueue struct {
 	PausedAt *time.Time
 }
 
+type RouteChange struct {
+	Version  int64
+	Hostname string
+}
+
 type RouteTable struct {
-	ID      int32
-	Version int64
+	ID           int32
+	Version      int64
+	ChangesSince int64
 }
 
 type RuntimeLog struct {

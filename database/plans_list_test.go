@@ -168,19 +168,23 @@ var hotQueries = map[string]bound{
 	"NewestMeasuredVM": {most: 2*deploymentsPerProject + 4, with: inRange},
 
 	// Edges.
-	"ListRoutes":               {most: domains + previews + projects + previews + presentVMs + nodes + 2*unfinished}, // The environments, too.
-	"ListStartingEnvironments": {most: 2 * unfinished},
-	"CurrentRouteVersion":      {most: 1},
-	"NextRouteVersion":         {most: 1},
-	"CountEdgesBehind":         {most: edges + 1},
-	"CountOtherEdges":          {most: 2*edges + 1, with: map[string]any{"id": seedID(kindEdge, 7)}},
-	"AcknowledgeRoutes":        {most: edges, with: map[string]any{"id": seedID(kindEdge, 7)}},
-	"TouchEdge":                {most: edges, with: map[string]any{"id": seedID(kindEdge, 7)}},
-	"RecordEdgeVersion":        {most: edges, with: map[string]any{"id": seedID(kindEdge, 7), "version": "2"}},
-	"RecordEdgeAddresses":      {most: edges, with: map[string]any{"id": seedID(kindEdge, 7), "addresses": []string{"100.64.0.7"}}},
-	"ListEdgeAddresses":        {most: 2 * edges},
-	"CreateDeploymentDomain":   {most: 3, with: map[string]any{"id": seedID(kindDomain, 200_000), "label": "project-1010-0a1b2c3d"}},
-	"PointDomains":             {most: 10},
+	"ListRoutes":          {most: domains + previews + projects + previews + presentVMs + nodes + 2*unfinished}, // The environments, too.
+	"ListRoutesOf":        {most: 9, with: map[string]any{"hostnames": []string{"preview-1.example.com"}}},
+	"RouteTableNow":       {most: 1},
+	"ListRouteChanges":    {most: 1, with: map[string]any{"since": 100_000}},
+	"ListValidTokens":     {most: 2, with: map[string]any{"ids": []uuid.UUID{seedID(kindToken, 20_007)}}},
+	"CurrentRouteVersion": {most: 1},
+	"NextRouteVersion":    {most: 1},
+	"CountEdgesBehind":    {most: edges + 1},
+	"CountEdges":          {most: edges + 1},
+	"TouchEdges":          {most: 2 * edges, with: map[string]any{"ids": []uuid.UUID{seedID(kindEdge, 7)}}},
+	"BindToken":           {most: 2, with: map[string]any{"id": seedID(kindToken, 20_007), "publickey": make([]byte, 32)}},
+	"RecordEdgePolls": {most: 3*edges + 5, with: map[string]any{
+		"ids": []uuid.UUID{seedID(kindEdge, 7)}, "acknowledged": []int64{100_000}, "versions": []string{"2"}, "addresses": []string{"100.64.0.7"},
+	}},
+	"ListEdgeAddresses":      {most: 2 * edges},
+	"CreateDeploymentDomain": {most: 3, with: map[string]any{"id": seedID(kindDomain, 200_000), "label": "project-1010-0a1b2c3d"}},
+	"PointDomains":           {most: 10},
 
 	// Requests.
 	"FindToken":                                   {most: 2},

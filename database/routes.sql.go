@@ -36,6 +36,31 @@ func (q *Queries) CurrentRouteVersion(ctx context.Context) (int64, error) {
 	return column_1, err
 }
 
+const listRouteChanges = `-- name: ListRouteChanges :many
+SELECT version, hostname FROM route_changes WHERE version > $1 ORDER BY version, hostname
+`
+
+// The hostnames that each version after the given one has changed.
+func (q *Queries) ListRouteChanges(ctx context.Context, since int64) ([]RouteChange, error) {
+	rows, err := q.db.Query(ctx, listRouteChanges, since)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []RouteChange{}
+	for rows.Next() {
+		var i RouteChange
+		if err := rows.Scan(&i.Version, &i.Hostname); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const nextRouteVersion = `-- name: NextRouteVersion :one
 INSERT INTO route_table (id, version) VALUES (1, 1)
 ON CONFLICT (id) DO UPDATE SET version = route_table.version + 1
@@ -68,4 +93,21 @@ UPDATE domains SET deployment_id = NULL WHERE environment_id = $1
 func (q *Queries) ReleaseDomains(ctx context.Context, environmentID uuid.UUID) error {
 	_, err := q.db.Exec(ctx, releaseDomains, environmentID)
 	return err
+}
+
+const routeTableNow = `-- name: RouteTableNow :one
+SELECT version, changes_since FROM route_table
+`
+
+type RouteTableNowRow struct {
+	Version      int64
+	ChangesSince int64
+}
+
+// The version of the route table, and since which one its changes are kept.
+func (q *Queries) RouteTableNow(ctx context.Context) (RouteTableNowRow, error) {
+	row := q.db.QueryRow(ctx, routeTableNow)
+	var i RouteTableNowRow
+	err := row.Scan(&i.Version, &i.ChangesSince)
+	return i, err
 }

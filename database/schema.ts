@@ -1078,8 +1078,22 @@ export const routeTable = pgTable(
   {
     id: integer("id").primaryKey(),
     version: bigint("version", { mode: "number" }).notNull(),
+    // route_changes has all changes that came after this version. What changed until then is not kept any more.
+    changesSince: bigint("changes_since", { mode: "number" }).notNull().default(0),
   },
   (t) => [check("route_table_one_row", sql`${t.id} = 1`)],
+);
+
+// The hostnames whose route each version of the route table has changed, given or taken away. Deferred triggers on the tables that routes are made of write
+// them when a transaction commits, and count the version where the transaction has not: nothing that changes a route can leave it out, the version before
+// of the platform included.
+export const routeChanges = pgTable(
+  "route_changes",
+  {
+    version: bigint("version", { mode: "number" }).notNull(),
+    hostname: text("hostname").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.version, t.hostname] })],
 );
 
 // One row: since when nodes and edges can reach an api. Their silence means nothing while none answers.
@@ -1116,7 +1130,7 @@ export const apiTokens = pgTable(
     kind: text("kind").notNull(),
     name: text("name").notNull(),
     tokenHash: bytea("token_hash").notNull().unique(),
-    // For tokens of nodes: the Ed25519 key of the machine, by which the node's requests are signed. Without one the token alone is enough.
+    // For tokens of nodes and edges: the Ed25519 key of the machine, by which its requests are signed. Without one the token alone is enough.
     publicKey: bytea("public_key"),
     userId: uuid("user_id").references(() => users.id, { onDelete: "cascade" }),
     nodeId: uuid("node_id").references(() => nodes.id, { onDelete: "cascade" }),
@@ -1137,7 +1151,7 @@ export const apiTokens = pgTable(
     index("api_tokens_edge").on(t.edgeId).where(sql`${t.edgeId} is not null`),
     index("api_tokens_organisation").on(t.organisationId).where(sql`${t.organisationId} is not null`),
     index("api_tokens_parent").on(t.parentId).where(sql`${t.parentId} is not null`),
-    check("api_tokens_public_key", sql`${t.publicKey} is null or (${t.kind} = 'node' and octet_length(${t.publicKey}) = 32)`),
+    check("api_tokens_public_key", sql`${t.publicKey} is null or (${t.kind} in ('node', 'edge') and octet_length(${t.publicKey}) = 32)`),
     check("api_tokens_role", sql`${t.role} in ('owner', 'developer', 'viewer')`),
     // An api that knows no tokens of organisations takes them for nobody's, since their kind is unknown to it.
     // Nor does it know sessions, whose secrets are no bearer tokens.

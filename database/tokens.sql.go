@@ -12,6 +12,16 @@ import (
 	"github.com/google/uuid"
 )
 
+const bindToken = `-- name: BindToken :exec
+UPDATE api_tokens SET public_key = $1 WHERE id = $2
+`
+
+// Binds a token, which is locked and has no key, to one.
+func (q *Queries) BindToken(ctx context.Context, publicKey []byte, iD uuid.UUID) error {
+	_, err := q.db.Exec(ctx, bindToken, publicKey, iD)
+	return err
+}
+
 const createJoinToken = `-- name: CreateJoinToken :one
 INSERT INTO join_tokens (id, node_id, token_hash, expires_at) VALUES ($1, $2, $3, now() + $4::interval) RETURNING id, token_hash, node_id, public_key, created_at, expires_at
 `
@@ -431,6 +441,31 @@ WHERE organisation_id = $1::uuid AND ($2::uuid IS NULL OR user_id = $2) AND revo
 // The tokens of an organisation that a user has made, or all of them, that were not revoked.
 func (q *Queries) ListTokensMadeIn(ctx context.Context, organisationID uuid.UUID, userID *uuid.UUID) ([]uuid.UUID, error) {
 	rows, err := q.db.Query(ctx, listTokensMadeIn, organisationID, userID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []uuid.UUID{}
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listValidTokens = `-- name: ListValidTokens :many
+SELECT id FROM api_tokens WHERE id = ANY ($1::uuid[]) AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
+`
+
+// Those of the tokens of nodes and edges that have neither been revoked nor expired.
+func (q *Queries) ListValidTokens(ctx context.Context, ids []uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, listValidTokens, ids)
 	if err != nil {
 		return nil, err
 	}

@@ -13,6 +13,7 @@ import (
 	"net/netip"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -20,6 +21,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/samber/lo"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
@@ -70,8 +72,12 @@ type platform struct {
 	// records are what the edge has shipped.
 	records receivedRecords
 
+	// wholes and changes count answers with a whole table, and with what has changed.
+	wholes, changes atomic.Int64
+
 	mutex        sync.Mutex
 	current      client.RouteTable
+	earlier      map[int64]client.RouteTable
 	changed      chan struct{}
 	acknowledged int64
 	// others is what the edge is told of other edges; empty: nothing.
@@ -81,6 +87,10 @@ type platform struct {
 	// addresses are from where it said that it connects to VMs.
 	addresses []string
 	reports   []client.EdgeReport
+	// key is the one to which the edge's token is bound; empty: none.
+	key string
+	// polled is the last request for routes.
+	polled *http.Request
 	// reportStatus is what reports are answered with; 0 for success.
 	reportStatus int
 	// woken are the deployments that the edge has asked for, each time that it did, and noRoom is what it is told.
@@ -97,17 +107,39 @@ type platform struct {
 func newPlatform(tb testing.TB) *platform {
 	tb.Helper()
 
-	p := &platform{changed: make(chan struct{})}
+	p := &platform{changed: make(chan struct{}), earlier: map[int64]client.RouteTable{}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v1/edge/routes", p.routes)
 	mux.HandleFunc("POST /v1/edge/requests", p.records.receive)
 	mux.HandleFunc("POST /v1/edge/report", p.report)
 	mux.HandleFunc("POST /v1/edge/wake", p.wake)
+	mux.HandleFunc("POST /v1/edge/key", p.bind)
 
 	p.Server = httptest.NewServer(mux)
 	tb.Cleanup(p.Close)
 
 	return p
+}
+
+// bind takes the first key with which an edge comes, and refuses any other from then on.
+func (p *platform) bind(w http.ResponseWriter, r *http.Request) {
+	var input client.BindEdgeTokenInputBody
+	if err := json.NewDecoder(r.Body).Decode(&input); err != nil {
+		panic(err)
+	}
+
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+
+	if p.key != "" && p.key != input.PublicKey {
+		w.WriteHeader(http.StatusConflict)
+
+		return
+	}
+
+	p.key = input.PublicKey
+
+	w.WriteHeader(http.StatusNoContent)
 }
 
 func (p *platform) report(w http.ResponseWriter, r *http.Request) {
@@ -166,6 +198,76 @@ func (p *platform) wake(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// answer is what the platform tells an edge of a table: what has changed since the edge's, where the edge says which one that is and has it right.
+func (p *platform) answer(table client.RouteTable, etag, checksum string) tableChange {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+
+	whole, version := wholeChange(table.Version, table.Routes...), int64(0)
+	_, _ = fmt.Sscanf(etag, `"%d"`, &version)
+
+	before, known := p.earlier[version]
+	if !known || version >= table.Version || wholeChange(version, before.Routes...).Checksum != checksum {
+		p.wholes.Add(1)
+
+		return whole
+	}
+
+	p.changes.Add(1)
+
+	return changeBetween(before, table)
+}
+
+// wholeChange is a whole table as the platform sends it.
+func wholeChange(version int64, routes ...client.Route) tableChange {
+	change := tableChange{Version: version, Routes: []json.RawMessage{}}
+
+	for _, r := range routes {
+		raw, err := json.Marshal(r)
+		if err != nil {
+			panic(err)
+		}
+
+		change.Routes = append(change.Routes, raw)
+	}
+
+	change.Checksum = change.sum()
+
+	return change
+}
+
+// changeBetween is what the platform sends to an edge that has the earlier one of two tables.
+func changeBetween(before, after client.RouteTable) tableChange {
+	whole, had := wholeChange(after.Version, after.Routes...), wholeChange(before.Version, before.Routes...)
+	change := tableChange{Version: after.Version, Since: &before.Version, Routes: []json.RawMessage{}, Checksum: whole.Checksum}
+	text := func(raw json.RawMessage, _ int) string { return string(raw) }
+
+	for i, raw := range whole.Routes {
+		if !slices.Contains(lo.Map(had.Routes, text), string(raw)) {
+			change.Routes = append(change.Routes, whole.Routes[i])
+		}
+	}
+
+	now := lo.Map(after.Routes, func(r client.Route, _ int) string { return r.Hostname })
+	for _, r := range before.Routes {
+		if !slices.Contains(now, r.Hostname) {
+			change.Removed = append(change.Removed, r.Hostname)
+		}
+	}
+
+	return change
+}
+
+// tableOf makes a table of its own of routes.
+func tableOf(routes ...client.Route) (*table, []error) {
+	made, problems, err := newTableBook(newLedger()).apply(wholeChange(1, routes...))
+	if err != nil {
+		panic(err)
+	}
+
+	return made, problems
+}
+
 // stumble has the next report answered with a failure, and none behind it.
 func (p *platform) stumble() {
 	p.mutex.Lock()
@@ -187,6 +289,7 @@ func (p *platform) publish(routes ...client.Route) int64 {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 
+	p.earlier[p.current.Version] = p.current
 	p.current = client.RouteTable{Version: p.current.Version + 1, Routes: routes}
 	close(p.changed)
 	p.changed = make(chan struct{})
@@ -214,6 +317,7 @@ func (p *platform) routes(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set(headerOtherEdges, p.others)
 	}
 
+	p.polled = r
 	p.version, p.addresses = r.Header.Get("Zeitwork-Version"), strings.Split(r.URL.Query().Get("addresses"), ",")
 	table, changed, etag, deaf := p.current, p.changed, fmt.Sprintf(`"%d"`, p.current.Version), p.deaf.Load()
 
@@ -248,7 +352,12 @@ func (p *platform) routes(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("ETag", fmt.Sprintf(`"%d"`, table.Version))
 
-	if err := json.NewEncoder(w).Encode(table); err != nil {
+	text, err := encodeChange(p.answer(table, r.Header.Get("If-None-Match"), r.Header.Get("Zeitwork-Routes-Checksum")))
+	if err != nil {
+		panic(err)
+	}
+
+	if _, err := w.Write(text); err != nil {
 		panic(http.ErrAbortHandler)
 	}
 }

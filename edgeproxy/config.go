@@ -18,7 +18,7 @@ type Config struct {
 	Addresses []netip.Addr `doc:"IPv4 addresses from which the edge connects to VMs, by commas; empty: the machine's." env:"ZEITWORK_EDGE_SOURCE_ADDRESSES"`
 	// TailscaledSocket is not used by the edge itself.
 	TailscaledSocket string `doc:"Socket of the machine's tailscaled, which \"zeitwork doctor\" asks whether it accepts the routes of nodes." env:"ZEITWORK_EDGE_TAILSCALED" envDefault:"/run/tailscale/tailscaled.sock"` //nolint:lll // One variable a line.
-	DataDir          string `doc:"Directory that keeps the route table over restarts." env:"ZEITWORK_EDGE_DATA_DIR" envDefault:"/var/lib/zeitwork/edge"`
+	DataDir          string `doc:"Directory that keeps route table and key over restarts." env:"ZEITWORK_EDGE_DATA_DIR" envDefault:"/var/lib/zeitwork/edge"`
 	// TrustedProxies may say in headers who the client is. The forwarding headers of all other peers are dropped.
 	TrustedProxies []netip.Prefix `doc:"Networks of proxies that are believed about their clients (X-Forwarded-For, X-Forwarded-Proto), with commas between." env:"ZEITWORK_EDGE_TRUSTED_PROXIES"` //nolint:lll // One variable a line.
 	// Cloudflare is off by default as another customer of Cloudflare's can have it connect to any server.

@@ -35,7 +35,7 @@ func BenchmarkCounting(b *testing.B) {
 	edge.serve(b, live(demoHost, app(b, says("0123456789"))), live("uncounted.example.com", app(b, says("0123456789"))))
 
 	current := edge.proxy.poller.table
-	current.Load().routes["uncounted.example.com"].counter = nil
+	current.Load().lookup("uncounted.example.com").counter = nil
 
 	handler := newHandler(Config{}, current, instant{}, edge.proxy.handler.meters, slog.New(slog.DiscardHandler))
 

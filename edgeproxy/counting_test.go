@@ -305,7 +305,7 @@ func TestReporter_PlatformAway_LosesNothingAndRepeatsUnchanged(t *testing.T) {
 
 	b := setup(t)
 	counted, l := &counter{deploymentID: uuid.New()}, newLedger()
-	l.follow(&table{routes: map[string]*route{demoHost: {counter: counted}}})
+	l.route(counted)
 
 	r := &reporter{l, b.proxy.poller.api, slog.New(slog.DiscardHandler)}
 	begun := time.Now().Truncate(time.Minute).Add(-5 * time.Minute)
@@ -342,7 +342,7 @@ func TestReporter_PlatformAwayForLong_GivesUpTheOldest(t *testing.T) {
 	l := newLedger()
 	l.maxPending = 3
 	counted := &counter{deploymentID: uuid.New()}
-	l.follow(&table{routes: map[string]*route{demoHost: {counter: counted}}})
+	l.route(counted)
 
 	begun, lost := time.Now().Truncate(time.Minute), 0
 
@@ -362,15 +362,14 @@ func TestReporter_PlatformAwayForLong_GivesUpTheOldest(t *testing.T) {
 func TestReporter_ManyDeployments_ReportsOfBoundedSize(t *testing.T) {
 	t.Parallel()
 
-	l, routes := newLedger(), map[string]*route{}
+	l := newLedger()
 
 	for range 2*reportRows + 1 {
 		made := &counter{deploymentID: uuid.New()}
 		made.count(outcome{status: http.StatusOK})
-		routes[made.deploymentID.String()] = &route{counter: made}
+		l.route(made)
 	}
 
-	l.follow(&table{routes: routes})
 	require.Zero(t, l.collect(time.Now()))
 	require.Equal(t, []int{reportRows, reportRows, 1}, lo.Map(l.reports, func(r client.EdgeReport, _ int) int { return len(r.Traffic) }))
 }

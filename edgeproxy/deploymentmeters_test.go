@@ -18,7 +18,7 @@ func TestDeploymentMeters_ShowWhatWasCountedOfWhatIsRouted(t *testing.T) {
 	reader := metric.NewManualReader()
 	l, counted := newLedger(), &counter{deploymentID: uuid.New()}
 	require.NoError(t, measureDeployments(metric.NewMeterProvider(metric.WithReader(reader)), l))
-	l.follow(&table{routes: map[string]*route{demoHost: {counter: counted}}})
+	l.route(counted)
 	counted.count(outcome{status: http.StatusOK, took: 3 * time.Millisecond, timed: true, bytesOut: 7})
 
 	read := func() map[string]int64 {
@@ -53,6 +53,6 @@ func TestDeploymentMeters_ShowWhatWasCountedOfWhatIsRouted(t *testing.T) {
 	require.Contains(t, values, "zeitwork.edge.deployment.duration.bucket "+of+",le=2")
 	require.Zero(t, values["zeitwork.edge.deployment.duration.bucket "+of+",le=2"])
 
-	l.follow(&table{})
+	l.unroute(counted)
 	require.Empty(t, read(), "what is not routed has no series")
 }

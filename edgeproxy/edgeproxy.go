@@ -86,19 +86,19 @@ func New(config Config, logger *slog.Logger) (*Proxy, error) {
 	p.restore()
 
 	upstreams, closeIdle := newTransport(config, current, r, m, logger)
-	upstreams.holder.wake = wakeBy(p.api)
+	upstreams.holder.wake = wakeBy(p.calls)
 
 	handler := newHandler(config, current, upstreams, m, logger)
 	p.lease = handler.lease
 
 	proxy := &Proxy{
-		config: config, poller: p, reporter: &reporter{l, p.api, logger}, closeIdle: closeIdle, patience: halfCloseTime, logger: logger,
+		config: config, poller: p, reporter: &reporter{l, p.calls, logger}, closeIdle: closeIdle, patience: halfCloseTime, logger: logger,
 		handler: handler, upstreams: upstreams, tracers: otel.GetTracerProvider(),
 	}
 
 	if config.RecordRequests {
 		proxy.handler.records = newRequestRecorder()
-		proxy.records = newRequestShipper(p.api, p.http, proxy.handler.records, logger)
+		proxy.records = newRequestShipper(p.calls, p.http, proxy.handler.records, logger)
 	}
 
 	return proxy, nil

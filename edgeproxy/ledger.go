@@ -36,24 +36,24 @@ func newLedger() *ledger {
 	return &ledger{run: id.New(), maxPending: maxPending, accounts: map[*counter]counts{}, routed: map[*counter]struct{}{}}
 }
 
-// follow makes the counters of a table known. Those of the table before are kept until nothing is left to report of them.
-func (l *ledger) follow(t *table) {
+// route makes the counter of a deployment known that requests get to from now on.
+func (l *ledger) route(c *counter) {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 
-	clear(l.routed)
+	l.routed[c] = struct{}{}
 
-	for _, r := range t.routes {
-		if r.counter == nil {
-			continue
-		}
-
-		l.routed[r.counter] = struct{}{}
-
-		if _, known := l.accounts[r.counter]; !known {
-			l.accounts[r.counter] = counts{}
-		}
+	if _, known := l.accounts[c]; !known {
+		l.accounts[c] = counts{}
 	}
+}
+
+// unroute lets the counter of a deployment go that no table leads to any more. It is kept until nothing is left to report of it.
+func (l *ledger) unroute(c *counter) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+
+	delete(l.routed, c)
 }
 
 // collect puts what was counted since it was last called into reports, as having happened in a minute, and returns how many rows had to be given up for

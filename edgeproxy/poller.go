@@ -2,24 +2,29 @@ package edgeproxy
 
 import (
 	"context"
+	"crypto/ed25519"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"os"
 	"strconv"
 	"sync/atomic"
 	"time"
 
 	"github.com/zeitwork/zeitwork/client"
 	"github.com/zeitwork/zeitwork/internal/faultpoint"
+	"github.com/zeitwork/zeitwork/internal/httpsignature"
 	"github.com/zeitwork/zeitwork/internal/logging"
 	buildversion "github.com/zeitwork/zeitwork/internal/version"
 )
 
 const (
-	// pollWait is how long the platform holds a poll that has nothing new; pollTimeout leaves room for the answer.
+	// pollWait is how long the platform holds a poll that has nothing new; pollTimeout leaves room until the answer begins.
 	pollWait    = 30 * time.Second
 	pollTimeout = pollWait + 15*time.Second
 	// A waiting poll sends nothing. With these keep-alives the edge notices within 6 seconds that the other end is gone.
@@ -38,14 +43,22 @@ const (
 
 // poller keeps the table up to date. Each poll names the version that the edge serves from, which acknowledges it.
 type poller struct {
+	// api is asked for routes; its answers may take as long as they go on. What else the edge asks has a limit, and goes by calls.
 	api   *client.ClientWithResponses
+	calls *client.ClientWithResponses
 	http  *http.Client
-	file  tableFile
+	log   *tableLog
+	book  *tableBook
 	table *atomic.Pointer[table]
+	// wantsWhole makes the next poll ask for the whole table, and acknowledge none: the edge's own is not the platform's, or a restart would serve an older one.
+	wantsWhole bool
+	directory  string
+	// key signs all requests; bound tells that the platform takes none without it.
+	key   ed25519.PrivateKey
+	bound bool
 	// refresh tells the poller that requests want a newer table.
 	refresh *refresh
 	lease   *lease
-	ledger  *ledger
 	logger  *slog.Logger
 	// addresses are those from which this edge connects to VMs.
 	addresses func() ([]string, error)
@@ -61,36 +74,71 @@ func newPoller(config Config, current *atomic.Pointer[table], r *refresh, l *led
 	dialer := &net.Dialer{Timeout: dialTimeout, KeepAliveConfig: net.KeepAliveConfig{
 		Enable: true, Idle: pollKeepAlive, Interval: pollKeepAlive, Count: pollKeepAliveCount,
 	}}
-	own := &http.Client{Timeout: pollTimeout, Transport: &http.Transport{
-		Proxy: http.ProxyFromEnvironment, DialContext: dialer.DialContext, ForceAttemptHTTP2: true,
-	}}
 
-	api, err := client.NewClientWithResponses(config.APIURL, client.WithHTTPClient(own), client.WithRequestEditorFn(authorize))
+	key, err := loadKey(config.DataDir)
+	if err != nil {
+		return nil, err
+	}
+
+	own := &http.Client{Timeout: pollTimeout, Transport: &httpsignature.Transport{Key: key, Next: &http.Transport{
+		Proxy: http.ProxyFromEnvironment, DialContext: dialer.DialContext, ForceAttemptHTTP2: true,
+	}}}
+
+	calls, err := client.NewClientWithResponses(config.APIURL, client.WithHTTPClient(own), client.WithRequestEditorFn(authorize))
 	if err != nil {
 		return nil, fmt.Errorf("ZEITWORK_API_URL %q: %w", config.APIURL, err)
 	}
 
-	return &poller{
-		api: api, http: own, file: newTableFile(config.DataDir), table: current, refresh: r, ledger: l, logger: logger, addresses: config.addresses,
-	}, nil
+	unlimited := &http.Client{Transport: own.Transport}
+
+	api, err := client.NewClientWithResponses(config.APIURL, client.WithHTTPClient(unlimited), client.WithRequestEditorFn(authorize))
+	if err != nil {
+		return nil, fmt.Errorf("ZEITWORK_API_URL %q: %w", config.APIURL, err)
+	}
+
+	p := &poller{
+		api: api, calls: calls, http: own, book: newTableBook(l), table: current, refresh: r, logger: logger, addresses: config.addresses, directory: config.DataDir,
+		key: key,
+	}
+	p.log = newTableLog(config.DataDir, func(err error) { logger.Error("the file of the route table goes on growing", logging.Error(err)) })
+
+	return p, nil
 }
 
 // restore loads the table of the last run; the edge serves from it until the platform answers.
 func (p *poller) restore() {
-	saved, err := p.file.load()
+	saved, err := p.saved()
+	if err == nil && saved != nil {
+		err = p.apply(*saved)
+	}
+
 	if err != nil {
 		p.logger.Warn("the saved route table is of no use; waiting for the platform's", logging.Error(err))
+	}
+}
 
-		return
+// saved returns the table of the last run, or nil where there is none.
+func (p *poller) saved() (*tableChange, error) {
+	changes, err := p.log.load()
+	if err != nil {
+		return nil, err
 	}
 
-	if saved != nil {
-		p.apply(*saved)
+	if changes == nil {
+		return loadOldTable(p.directory)
 	}
+
+	whole := merge(changes)
+	if whole.Checksum != "" && whole.Checksum != whole.sum() {
+		return nil, errLogBroken
+	}
+
+	return &whole, nil
 }
 
 // run polls until ctx ends.
 func (p *poller) run(ctx context.Context) {
+	defer p.log.close()
 	defer p.http.CloseIdleConnections()
 
 	failures, urgent := 0, false
@@ -123,34 +171,79 @@ func (p *poller) run(ctx context.Context) {
 }
 
 // poll asks once and reports whether the table was replaced. The platform answers an urgent poll at once. It holds any other until there is
-// news; such a poll ends with errRefresh when a request wants a newer table.
+// news; such a poll ends with errRefresh when a request wants a newer table. An answer that has begun is read to its end, however long that takes.
 func (p *poller) poll(ctx context.Context, urgent bool) (bool, error) {
-	bounded, done := p.bound(ctx, urgent)
-	defer done()
+	bounded := p.refresh.held(ctx, urgent)
+	defer bounded.end()
 
 	changed, err := p.ask(bounded, urgent)
-	if err != nil && errors.Is(context.Cause(bounded), errRefresh) {
+	if err != nil && bounded.refreshed() {
 		return false, errRefresh
 	}
 
 	return changed, err
 }
 
-func (p *poller) bound(ctx context.Context, urgent bool) (context.Context, func()) {
-	if urgent {
-		return context.WithTimeout(ctx, refreshTimeout)
+func (p *poller) ask(bounded *heldPoll, urgent bool) (bool, error) {
+	parameters, err := p.parameters(urgent)
+	if err != nil {
+		return false, err
 	}
 
-	return p.refresh.interruptible(ctx)
+	if err := p.bind(bounded.ctx); err != nil {
+		return false, err
+	}
+
+	answer, err := p.api.GetRoutes(bounded.ctx, parameters)
+	if err != nil {
+		return false, fmt.Errorf("asking for the route table: %w", err)
+	}
+
+	defer func() { _ = answer.Body.Close() }() // It was read.
+
+	p.lease.answered(answer.StatusCode, answer.Header)
+
+	switch {
+	case answer.StatusCode == http.StatusNotModified:
+		return false, nil
+	case answer.StatusCode == http.StatusUnauthorized || answer.StatusCode == http.StatusForbidden:
+		text, _ := io.ReadAll(bounded.answered(answer.Body)) // Without it there is the status.
+
+		return false, refused(answer.Status, text)
+	case answer.StatusCode != http.StatusOK:
+		return false, fmt.Errorf("asking for the route table: %s", answer.Status)
+	}
+
+	text, err := io.ReadAll(bounded.answered(answer.Body))
+	if err != nil {
+		return false, fmt.Errorf("reading the route table: %w", err)
+	}
+
+	var change tableChange
+	if err := json.Unmarshal(text, &change); err != nil {
+		return false, fmt.Errorf("reading the route table: %w", err)
+	}
+
+	return p.take(change, text)
 }
 
-func (p *poller) ask(ctx context.Context, urgent bool) (bool, error) {
-	parameters := client.GetRoutesParams{ZeitworkVersion: new(buildversion.Get().Version)}
-	version := int64(0)
+// refused is the error of an edge whose token the platform does not take, with what the platform says of it.
+func refused(status string, text []byte) error {
+	var problem client.Problem
+
+	_ = json.Unmarshal(text, &problem) // Without it there is the status.
+
+	return fmt.Errorf("the platform refuses this edge's token (%s): %s Set ZEITWORK_EDGE_TOKEN to one that `zeitwork edges rotate-token NAME` makes",
+		status, problem.Detail)
+}
+
+// parameters say which table the edge serves from, and from where it connects to VMs.
+func (p *poller) parameters(urgent bool) (*client.GetRoutesParams, error) {
+	parameters := &client.GetRoutesParams{ZeitworkVersion: new(buildversion.Get().Version)}
 
 	addresses, err := p.addresses()
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 
 	if len(addresses) > 0 {
@@ -158,48 +251,50 @@ func (p *poller) ask(ctx context.Context, urgent bool) (bool, error) {
 	}
 
 	current := p.table.Load()
-	if current != nil {
-		version = current.version
-		etag := `"` + strconv.FormatInt(version, 10) + `"`
-		parameters.IfNoneMatch = &etag
-	}
 
 	// An edge without a table needs the current one, not the next.
-	if current != nil && !urgent {
-		wait := int64(pollWait / time.Second)
-		parameters.WaitSeconds = &wait
+	if current == nil || p.wantsWhole {
+		return parameters, nil
 	}
 
-	answer, err := p.api.GetRoutes(ctx, &parameters)
-	if err != nil {
-		return false, fmt.Errorf("asking for the route table: %w", err)
+	parameters.IfNoneMatch = new(`"` + strconv.FormatInt(current.version, 10) + `"`)
+	parameters.ZeitworkRoutesChecksum = p.book.checksum()
+
+	if !urgent {
+		parameters.WaitSeconds = new(int64(pollWait / time.Second))
 	}
 
-	p.lease.answered(answer.StatusCode, answer.Header)
+	return parameters, nil
+}
 
-	if answer.StatusCode == http.StatusNotModified {
-		return false, answer.Body.Close()
-	}
-
-	parsed, err := client.ParseGetRoutesResponse(answer)
-	if err != nil {
-		return false, fmt.Errorf("reading the route table: %w", err)
-	}
-
-	switch {
-	case answer.StatusCode == http.StatusUnauthorized || answer.StatusCode == http.StatusForbidden:
-		return false, fmt.Errorf("the platform refuses this edge's token (%s): make a new edge and set ZEITWORK_EDGE_TOKEN to its token", answer.Status)
-	case parsed.JSON200 == nil:
-		return false, fmt.Errorf("asking for the route table: %s", answer.Status)
-	case current != nil && parsed.JSON200.Version == version:
-		return false, nil
+// take brings an answer into use and onto the disk. The next poll acknowledges its version.
+func (p *poller) take(change tableChange, text []byte) (bool, error) {
+	current := p.table.Load()
+	if current != nil && !p.wantsWhole && change.Since == nil && change.Version == current.version && (change.Checksum == "" || !p.book.verified) {
+		return false, nil // Nobody has held the poll.
 	}
 
 	faultpoint.Reach(faultRouteTable, faultpoint.Before)
-	p.apply(*parsed.JSON200)
 
-	if err := p.file.save(*parsed.JSON200); err != nil {
-		p.logger.Error("a restart without the platform would serve an older route table", logging.Error(err))
+	if err := p.apply(change); err != nil {
+		p.wantsWhole = true
+
+		return false, err
+	}
+
+	err := p.log.save(text, change.Since == nil)
+	p.wantsWhole = errors.Is(err, errStale)
+
+	switch {
+	case p.wantsWhole:
+		return false, err
+	case err != nil:
+		p.logger.Error("a restart without the platform would serve no route table", logging.Error(err))
+
+		// A change could stand behind no whole table.
+		p.book.verified = false
+	default:
+		_ = os.Remove(oldTableFile(p.directory)) // Mostly there is none.
 	}
 
 	faultpoint.Reach(faultRouteTable, faultpoint.After)
@@ -207,16 +302,21 @@ func (p *poller) ask(ctx context.Context, urgent bool) (bool, error) {
 	return true, nil
 }
 
-func (p *poller) apply(source client.RouteTable) {
-	made, problems := newTable(source, p.table.Load())
+func (p *poller) apply(change tableChange) error {
+	made, problems, err := p.book.apply(change)
 	for _, problem := range problems {
 		p.logger.Error("left out of the route table", logging.Error(problem))
 	}
 
-	p.ledger.follow(made)
+	if err != nil {
+		return err
+	}
+
 	p.table.Store(made)
 	p.refresh.announce()
-	p.logger.Info("serving from a new route table", "version", made.version, "hostnames", len(made.routes))
+	p.logger.Info("serving from a new route table", "version", made.version, "hostnames", made.hostnames)
+
+	return nil
 }
 
 // logFailure warns about the first failure only: an edge can serve for hours while the platform is away.

@@ -2,6 +2,7 @@ package edgeproxy
 
 import (
 	"context"
+	"encoding/json"
 	"net"
 	"net/http"
 	"net/netip"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/zeitwork/zeitwork/client"
 	"github.com/zeitwork/zeitwork/internal/version"
 )
 
@@ -29,9 +31,9 @@ func TestPoller_NewTable_IsServedSavedAndAcknowledged(t *testing.T) {
 	_, body := b.get(t, demoHost, "/")
 	require.Equal(t, "one", body)
 
-	saved, err := newTableFile(directory).load()
+	saved, err := newLog(t, directory).load()
 	require.NoError(t, err)
-	require.EqualValues(t, 1, saved.Version)
+	require.EqualValues(t, 1, merge(saved).Version)
 
 	b.serve(t, live(demoHost, app(t, says("two"))))
 
@@ -137,7 +139,7 @@ func TestPoller_TableOnDiskIsBroken_WaitsForThePlatform(t *testing.T) {
 	t.Parallel()
 
 	b := setup(t, func(c *Config) {
-		require.NoError(t, os.WriteFile(filepath.Join(c.DataDir, "routes.json"), []byte("{"), 0o600))
+		require.NoError(t, os.WriteFile(filepath.Join(c.DataDir, "routes.log"), []byte("{"), 0o600))
 	})
 	b.serve(t, live(demoHost, app(t, says("one"))))
 
@@ -166,6 +168,85 @@ func TestPoller_TableOlderThanOnDisk_IsThePlatformsToDecide(t *testing.T) {
 
 		return body == "earlier"
 	}, patience, frequency)
+}
+
+func TestPoller_ServesOnWithChangesAlone(t *testing.T) {
+	t.Parallel()
+
+	var config Config
+
+	b := setup(t, func(c *Config) { config = *c })
+	other := live("other.example.com", app(t, says("other")))
+	b.serve(t, live(demoHost, app(t, says("one"))), other)
+	b.serve(t, live(demoHost, app(t, says("two"))), other)
+	b.serve(t, other)
+	require.EqualValues(t, 1, b.platform.wholes.Load())
+	require.GreaterOrEqual(t, b.platform.changes.Load(), int64(2), "its first table may be the one before these")
+
+	_, body := b.get(t, "other.example.com", "/")
+	require.Equal(t, "other", body)
+
+	response, _ := b.get(t, demoHost, "/")
+	require.Equal(t, http.StatusNotFound, response.StatusCode)
+
+	b.stop()
+	<-b.stopped
+
+	again := start(t, b.platform, config)
+	again.serve(t, live(demoHost, app(t, says("three"))), other)
+	require.EqualValues(t, 1, b.platform.wholes.Load(), "what was on the disk is what the change was of")
+
+	_, body = again.get(t, demoHost, "/")
+	require.Equal(t, "three", body)
+}
+
+func TestPoller_AnotherTableUnderTheSameVersion_IsReplacedByTheWhole(t *testing.T) {
+	t.Parallel()
+
+	var config Config
+
+	b := setup(t, func(c *Config) { config = *c })
+	b.serve(t, live(demoHost, app(t, says("lost"))))
+	b.stop()
+	<-b.stopped
+
+	restored := newPlatform(t)
+	restored.publish()
+	restored.publish(live("other.example.com", app(t, says("other"))))
+	config.APIURL = restored.URL
+
+	again := start(t, restored, config)
+	restored.requireAcknowledged(t, 2)
+
+	response, _ := again.get(t, demoHost, "/")
+	require.Equal(t, http.StatusNotFound, response.StatusCode, "it is not the platform's any more")
+	require.Zero(t, restored.changes.Load())
+}
+
+func TestPoller_TableOfTheVersionBefore_IsServedUntilThereIsAnother(t *testing.T) {
+	t.Parallel()
+
+	platform := newPlatform(t)
+	platform.away.Store(true)
+
+	config := configFor(t, platform)
+	text, err := json.Marshal(client.RouteTable{Version: 3, Routes: []client.Route{live(demoHost, app(t, says("one")))}})
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(oldTableFile(config.DataDir), text, 0o600))
+
+	again := start(t, platform, config)
+
+	_, body := again.get(t, demoHost, "/")
+	require.Equal(t, "one", body)
+
+	platform.publish()
+	platform.away.Store(false)
+	again.serve(t, live(demoHost, app(t, says("two"))))
+
+	_, body = again.get(t, demoHost, "/")
+	require.Equal(t, "two", body)
+	require.Eventually(t, func() bool { _, err := os.Stat(oldTableFile(config.DataDir)); return os.IsNotExist(err) }, patience, frequency,
+		"it would be served again where the new one is lost")
 }
 
 func TestPoller_TokenRefused_AsksSeldom(t *testing.T) {

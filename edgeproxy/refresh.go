@@ -3,6 +3,7 @@ package edgeproxy
 import (
 	"context"
 	"errors"
+	"io"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -12,8 +13,10 @@ const (
 	// refreshInterval is the shortest time between the beginning of a poll and an urgent one in its place. However many requests want a
 	// newer table, the platform gets two polls in that time: the urgent one, and the next one to hold.
 	refreshInterval = 2 * time.Second
-	// refreshTimeout bounds an urgent poll. A later answer is of no use to the requests that wait for it.
+	// refreshTimeout is how long the answer to an urgent poll may take to begin. A later one is of no use to the requests that wait for it.
 	refreshTimeout = 3 * time.Second
+	// maxPauseInAnswer is how long an answer that has begun may bring nothing.
+	maxPauseInAnswer = 15 * time.Second
 )
 
 var errRefresh = errors.New("a newer route table is wanted at once")
@@ -83,21 +86,68 @@ func (r *refresh) wait(ctx context.Context, least, most time.Duration) bool {
 	return false
 }
 
-// interruptible returns a context that ends with the cause errRefresh when a request asks. The caller must call the function when its work
-// is done.
-func (r *refresh) interruptible(ctx context.Context) (context.Context, func()) {
+// heldPoll bounds one poll until its answer begins, and from then on only how long the answer may pause.
+type heldPoll struct {
+	ctx    context.Context //nolint:containedctx // It is the poll's.
+	cancel context.CancelCauseFunc
+	// begun ends the wait for the answer.
+	begun   context.CancelFunc
+	waiting sync.WaitGroup
+}
+
+// held begins a poll. Its context ends with the cause errRefresh when a request asks meanwhile, unless the poll is urgent already. The caller must call end
+// when its work is done.
+func (r *refresh) held(ctx context.Context, urgent bool) *heldPoll {
 	ctx, cancel := context.WithCancelCause(ctx)
+	unanswered, begun := context.WithCancel(ctx)
+	h := &heldPoll{ctx: ctx, cancel: cancel, begun: begun}
 
-	var waiting sync.WaitGroup
+	h.waiting.Go(func() {
+		cause := context.DeadlineExceeded
 
-	waiting.Go(func() {
-		if r.wait(ctx, refreshInterval, pollTimeout) {
-			cancel(errRefresh)
+		if urgent {
+			sleep(unanswered, refreshTimeout)
+		} else if r.wait(unanswered, refreshInterval, pollTimeout) {
+			cause = errRefresh
+		}
+
+		if unanswered.Err() == nil {
+			cancel(cause)
 		}
 	})
 
-	return ctx, func() {
-		cancel(nil)
-		waiting.Wait()
+	return h
+}
+
+// answered returns the body of the answer, which has begun: nothing ends it any more but a pause.
+func (h *heldPoll) answered(body io.Reader) io.Reader {
+	h.begun()
+
+	return &pausing{body: body, timer: time.AfterFunc(maxPauseInAnswer, func() { h.cancel(context.DeadlineExceeded) })}
+}
+
+// refreshed tells whether the poll was ended by a request that asked.
+func (h *heldPoll) refreshed() bool { return errors.Is(context.Cause(h.ctx), errRefresh) }
+
+func (h *heldPoll) end() {
+	h.begun()
+	h.cancel(nil)
+	h.waiting.Wait()
+}
+
+// pausing is a body that may take long, but not pause for long.
+type pausing struct {
+	body  io.Reader
+	timer *time.Timer
+}
+
+func (p *pausing) Read(into []byte) (int, error) {
+	p.timer.Reset(maxPauseInAnswer)
+
+	n, err := p.body.Read(into)
+	if err != nil {
+		p.timer.Stop()
 	}
+
+	return n, err //nolint:wrapcheck // A reader returns errors as they are.
 }

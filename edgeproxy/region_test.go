@@ -122,7 +122,10 @@ func TestRecovery_VMHasLeftTheTable_IsLeftAlone(t *testing.T) {
 func recovering(host string) (r *recovery, u *upstream, accepts *atomic.Bool, dials *atomic.Int64) {
 	u, accepts, dials = at("127.0.0.1:1", "fsn"), &atomic.Bool{}, &atomic.Int64{}
 	current := &atomic.Pointer[table]{}
-	current.Store(&table{routes: map[string]*route{host: {hostname: host, state: client.RouteStateLive, upstreams: []*upstream{u}}}})
+
+	made := &table{}
+	made.parts[shardOf(host)] = map[string]*route{host: {hostname: host, state: client.RouteStateLive, upstreams: []*upstream{u}}}
+	current.Store(made)
 
 	r = newRecovery(current, newDialer(false))
 	r.dial = func(context.Context, string, string) (*net.TCPConn, error) {

@@ -2,7 +2,7 @@ package edgeproxy
 
 import (
 	"fmt"
-	"net/netip"
+	"hash/maphash"
 	"strings"
 
 	"github.com/google/uuid"
@@ -11,13 +11,24 @@ import (
 	"github.com/zeitwork/zeitwork/client"
 )
 
-// table says where the requests for each hostname go. A table never changes; a new one replaces it.
+// shards is how many parts the routes of a table stand in. A change copies the parts that it touches, of 25 routes each where there are 100,000, and the
+// list of all parts.
+const shards = 4096
+
+// table says where the requests for each hostname go. A table never changes; a new one replaces it, and shares with it all parts that are the same.
 type table struct {
 	version int64
-	routes  map[string]*route
+	parts   [shards]map[string]*route
+	// hostnames is how many routes there are.
+	hostnames int
 	// wildcards tells whether there is a hostname that stands for others.
 	wildcards bool
 }
+
+// shardSeed makes it unknown which hostnames share a part.
+var shardSeed = maphash.MakeSeed() //nolint:gochecknoglobals // It is one for the process and never changes.
+
+func shardOf(hostname string) uint64 { return maphash.String(shardSeed, hostname) % shards }
 
 // wildcard begins a hostname that stands for all names of one label more.
 const wildcard = "*."
@@ -51,44 +62,6 @@ func (r *route) reachesApp() bool {
 	}
 }
 
-// newTable makes a table of the platform's. It keeps the upstreams that previous, which may be nil, has already, with their state. It leaves
-// out entries that cannot be read and returns an error for each: one broken row must not take all other sites down.
-func newTable(source client.RouteTable, previous *table) (*table, []error) {
-	known, counters := previous.upstreams(), previous.counters()
-	made := &table{version: source.Version, routes: make(map[string]*route, len(source.Routes))}
-
-	var problems []error
-
-	for _, entry := range source.Routes {
-		r, err := newRoute(entry)
-		if err != nil {
-			problems = append(problems, fmt.Errorf("route %q: %w", entry.Hostname, err))
-
-			continue
-		}
-
-		for _, u := range entry.Upstreams {
-			address, err := netip.ParseAddrPort(u.Address)
-			if err != nil {
-				problems = append(problems, fmt.Errorf("route %q: upstream %q: %w", entry.Hostname, u.Address, err))
-
-				continue
-			}
-
-			r.upstreams = append(r.upstreams, known.take(u, address))
-		}
-
-		if r.reachesApp() {
-			r.counter = counters.take(r.deploymentID)
-		}
-
-		made.routes[r.hostname] = r
-		made.wildcards = made.wildcards || strings.HasPrefix(r.hostname, wildcard)
-	}
-
-	return made, problems
-}
-
 // newRoute makes the route of an entry, without its upstreams.
 func newRoute(entry client.Route) (*route, error) {
 	parent, isWildcard := strings.CutPrefix(entry.Hostname, wildcard)
@@ -115,7 +88,7 @@ func newRoute(entry client.Route) (*route, error) {
 
 // lookup returns the route of a normalized hostname, or nil. A hostname's own route wins over the wildcard above it.
 func (t *table) lookup(hostname string) *route {
-	if r := t.routes[hostname]; r != nil || !t.wildcards {
+	if r := t.parts[shardOf(hostname)][hostname]; r != nil || !t.wildcards {
 		return r
 	}
 
@@ -130,63 +103,5 @@ func (t *table) lookup(hostname string) *route {
 	n := copy(key[:], "*")
 	n += copy(key[n:], hostname[dot:])
 
-	return t.routes[string(key[:n])]
-}
-
-type upstreamKey struct {
-	vmID            uuid.UUID
-	address, region string
-}
-
-type upstreamSet map[upstreamKey]*upstream
-
-func (t *table) upstreams() upstreamSet {
-	set := upstreamSet{}
-	if t == nil {
-		return set
-	}
-
-	for _, r := range t.routes {
-		for _, u := range r.upstreams {
-			set[upstreamKey{u.vmID, u.address, u.region}] = u
-		}
-	}
-
-	return set
-}
-
-// take returns the upstream of a VM at an address. All hostnames of a deployment share it.
-func (s upstreamSet) take(source client.Upstream, address netip.AddrPort) *upstream {
-	key := upstreamKey{source.VMID, address.String(), source.Region}
-	if s[key] == nil {
-		s[key] = newUpstream(source.VMID, address, source.Region)
-	}
-
-	return s[key]
-}
-
-type counterSet map[uuid.UUID]*counter
-
-func (t *table) counters() counterSet {
-	set := counterSet{}
-	if t == nil {
-		return set
-	}
-
-	for _, r := range t.routes {
-		if r.counter != nil {
-			set[r.deploymentID] = r.counter
-		}
-	}
-
-	return set
-}
-
-// take returns the counter of a deployment.
-func (s counterSet) take(deployment uuid.UUID) *counter {
-	if s[deployment] == nil {
-		s[deployment] = &counter{deploymentID: deployment}
-	}
-
-	return s[deployment]
+	return t.parts[maphash.Bytes(shardSeed, key[:n])%shards][string(key[:n])]
 }

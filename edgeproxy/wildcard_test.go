@@ -6,8 +6,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/zeitwork/zeitwork/client"
 )
 
 func TestWildcard_AnswersForNamesOfOneLabelMoreThatHaveNoRoute(t *testing.T) {
@@ -55,7 +53,7 @@ func TestTable_LongestHostnames_AreLookedUp(t *testing.T) {
 	parent := long + strings.Repeat("a", 59)
 	require.Len(t, "b."+parent, 253)
 
-	made, problems := newTable(client.RouteTable{Routes: []client.Route{live("*." + parent)}}, nil)
+	made, problems := tableOf(live("*." + parent))
 	require.Empty(t, problems)
 	require.NotNil(t, made.lookup("b."+parent))
 	require.Nil(t, made.lookup(parent))

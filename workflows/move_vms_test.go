@@ -125,7 +125,7 @@ func TestMoveVMs_NodeDrains_VMsMoveFirstAndStopOnceEdgesKnow(t *testing.T) {
 
 	b.node.reports("healthy", "", "")
 	b.awaitCount(t, 1, "SELECT count(*) FROM vms WHERE node_id = $1 AND desired_state = 'draining'", b.node.id)
-	require.Equal(t, b.count(t, "SELECT version FROM route_table"), int(*deployment.RouteVersion)+1)
+	require.Greater(t, b.count(t, "SELECT version FROM route_table"), int(*deployment.RouteVersion)+1, "for the one that came and the one that leaves")
 
 	routes, err := b.queries.ListRoutes(b.ctx)
 	require.NoError(t, err)
@@ -135,7 +135,7 @@ func TestMoveVMs_NodeDrains_VMsMoveFirstAndStopOnceEdgesKnow(t *testing.T) {
 		require.Equal(t, "10.79.2.2", route.IP.String(), "only the new one is in the route table")
 	}
 
-	b.exec(t, "UPDATE edges SET acknowledged_version = acknowledged_version + 1")
+	b.exec(t, "UPDATE edges SET acknowledged_version = (SELECT version FROM route_table)")
 	b.awaitCount(t, 0, "SELECT count(*) FROM vms WHERE node_id = $1 AND removed_at IS NULL", b.node.id)
 	require.Equal(t, 1, b.count(t, healthyOn, deployment.ID, other))
 }

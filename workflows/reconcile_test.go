@@ -30,7 +30,7 @@ func TestReconcile_WhatNoJobCarries_GetsItsJob(t *testing.T) {
 		SELECT $1, organisation_id, 'Gone', 'gone', 'https://git.example.com/gone.git', false, now() FROM projects WHERE id = $2`, deleted, b.project)
 	b.exec(t, `INSERT INTO deployments (id, project_id, step, trigger, branch, environment_sealed, state, ended_at, created_at, route_version)
 		VALUES ($1, $2, 'flip_route', 'manual', 'old', '', 'live', now() - interval '1 hour', now() - interval '3 hours', 1)`, forgotten, deleted)
-	b.exec(t, "INSERT INTO route_table (id, version) VALUES (1, 2)")
+	b.exec(t, "UPDATE route_table SET version = 2")
 
 	b.work(t)
 	b.await(t, stranded.ID, stateLive)

@@ -13,11 +13,11 @@ func TestNew_GivesEachTestADatabaseOfItsOwn(t *testing.T) {
 
 	one, other := databasetest.New(t), databasetest.New(t)
 
-	_, err := one.Exec(t.Context(), "INSERT INTO route_table (id, version) VALUES (1, 7)")
+	_, err := one.Exec(t.Context(), "INSERT INTO control_plane (id, answering_since, answered_at) VALUES (1, now(), now())")
 	require.NoError(t, err)
 
 	var rows int
-	require.NoError(t, other.QueryRow(t.Context(), "SELECT count(*) FROM route_table").Scan(&rows))
+	require.NoError(t, other.QueryRow(t.Context(), "SELECT count(*) FROM control_plane").Scan(&rows))
 	require.Zero(t, rows)
 }
 

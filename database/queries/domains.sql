@@ -93,12 +93,30 @@ LEFT JOIN nodes ON nodes.id = vms.node_id
 WHERE domains.kind <> 'custom' OR domains.verified_at IS NOT NULL
 ORDER BY domains.hostname, vms.id;
 
--- name: ListStartingEnvironments :many
--- The environments whose first deployment is on the way: nothing is live there, and so nothing answers on their domains yet.
-SELECT DISTINCT deployments.environment_id FROM deployments
-WHERE deployments.state IN ('queued', 'deploying')
-  AND NOT EXISTS (SELECT FROM deployments AS live WHERE live.environment_id = deployments.environment_id AND live.state = 'live')
-ORDER BY deployments.environment_id;
+-- name: ListRoutesOf :many
+-- The routes of some hostnames, as ListRoutes has them.
+SELECT domains.hostname, domains.project_id, domains.deployment_id,
+  coalesce(CASE WHEN domains.redirect_to_id IS NOT NULL THEN (
+    SELECT target.hostname FROM domains AS target
+    WHERE target.id = domains.redirect_to_id AND (target.kind <> 'custom' OR target.verified_at IS NOT NULL)
+  ) END, '')::text AS redirect_to,
+  EXISTS (
+    SELECT FROM deployments WHERE deployments.environment_id = domains.environment_id AND deployments.state IN ('queued', 'deploying')
+  ) AS deploying,
+  (domains.kind = 'deployment' AND NOT EXISTS (
+    SELECT FROM deployments AS live WHERE live.id = domains.deployment_id AND live.state = 'live'
+  ))::boolean AS retired,
+  (environments.asleep_since IS NOT NULL OR (environments.woken_at IS NOT NULL AND NOT EXISTS (
+    SELECT FROM vms AS woken WHERE woken.deployment_id = domains.deployment_id AND woken.kind = 'app' AND woken.healthy_at >= environments.woken_at
+  )))::boolean AS wakes,
+  vms.id AS vm_id, vms.ip, vms.port, nodes.region
+FROM domains
+JOIN environments ON environments.id = domains.environment_id
+LEFT JOIN vms ON vms.deployment_id = domains.deployment_id AND vms.kind = 'app' AND vms.state = 'healthy' AND vms.desired_state = 'running'
+  AND vms.removed_at IS NULL
+LEFT JOIN nodes ON nodes.id = vms.node_id
+WHERE domains.hostname = ANY (@hostnames::text[]) AND (domains.kind <> 'custom' OR domains.verified_at IS NOT NULL)
+ORDER BY domains.hostname, vms.id;
 
 -- name: DeleteDomainsOf :exec
 -- Deletes the domains of an environment.

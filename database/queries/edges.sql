@@ -20,25 +20,32 @@ SELECT * FROM edges WHERE id = $1 FOR NO KEY UPDATE;
 -- name: DeleteEdge :execrows
 DELETE FROM edges WHERE id = $1;
 
--- name: AcknowledgeRoutes :exec
--- Remembers which version of the route table an edge serves from.
-UPDATE edges SET acknowledged_version = @version, last_seen_at = now() WHERE id = @id;
+-- name: RecordEdgePolls :many
+-- Remembers what edges say with their polls: which version of the route table they serve from (-1: none that there is), the version of their binaries and
+-- from which addresses they connect to VMs, with commas between (both empty: as before). Returns those whose addresses have changed. Edges are locked by id.
+WITH told AS (
+  SELECT unnest(@ids::uuid[]) AS id, unnest(@acknowledged::bigint[]) AS acknowledged, unnest(@versions::text[]) AS version, unnest(@addresses::text[]) AS addresses
+), before AS (
+  SELECT edges.id, edges.addresses FROM edges WHERE edges.id IN (SELECT told.id FROM told) ORDER BY edges.id FOR NO KEY UPDATE
+)
+UPDATE edges SET
+  last_seen_at = now(),
+  acknowledged_version = CASE WHEN told.acknowledged >= 0 THEN told.acknowledged ELSE edges.acknowledged_version END,
+  version = CASE told.version WHEN '' THEN edges.version ELSE told.version END,
+  addresses = CASE told.addresses WHEN '' THEN edges.addresses ELSE string_to_array(told.addresses, ',') END
+FROM told JOIN before ON before.id = told.id
+WHERE edges.id = told.id
+RETURNING edges.id, edges.addresses, (edges.addresses IS DISTINCT FROM before.addresses)::boolean AS moved;
 
--- name: RecordEdgeVersion :exec
--- Remembers the version of the binary of an edge.
-UPDATE edges SET version = @version WHERE id = @id AND version <> @version;
+-- name: TouchEdges :exec
+-- Remembers that edges are there. They are locked by id.
+UPDATE edges SET last_seen_at = now()
+WHERE id IN (SELECT touched.id FROM edges AS touched WHERE touched.id = ANY (@ids::uuid[]) ORDER BY touched.id FOR NO KEY UPDATE);
 
--- name: TouchEdge :exec
-UPDATE edges SET last_seen_at = now() WHERE id = $1;
-
--- name: CountOtherEdges :one
--- How many edges but this one are in touch.
+-- name: CountEdges :one
+-- How many edges are in touch.
 SELECT count(*) FROM edges JOIN edge_silence ON edge_silence.id = edges.id
-WHERE edges.id <> @id AND edges.last_seen_at IS NOT NULL AND edge_silence.silent_for <= @seen_within::interval;
-
--- name: RecordEdgeAddresses :execrows
--- Remembers from which addresses an edge connects to VMs. It returns no rows where nothing has changed.
-UPDATE edges SET addresses = @addresses::text[] WHERE id = @id AND addresses IS DISTINCT FROM @addresses::text[];
+WHERE edges.last_seen_at IS NOT NULL AND edge_silence.silent_for <= @seen_within::interval;
 
 -- name: ListEdgeAddresses :many
 -- The addresses of each edge that was ever there.

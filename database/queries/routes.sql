@@ -16,6 +16,14 @@ WHERE edges.acknowledged_version < @version AND edges.last_seen_at IS NOT NULL A
 -- name: CurrentRouteVersion :one
 SELECT coalesce(max(version), 0)::bigint FROM route_table;
 
+-- name: RouteTableNow :one
+-- The version of the route table, and since which one its changes are kept.
+SELECT version, changes_since FROM route_table;
+
+-- name: ListRouteChanges :many
+-- The hostnames that each version after the given one has changed.
+SELECT version, hostname FROM route_changes WHERE version > @since ORDER BY version, hostname;
+
 -- name: ReleaseDomains :exec
 -- Takes the domains of an environment from the deployments that answer on them.
 UPDATE domains SET deployment_id = NULL WHERE environment_id = $1;

@@ -12,6 +12,10 @@ SELECT EXISTS (
     AND (NOT sqlc.arg(as_operator)::boolean OR (api_tokens.kind IN ('user', 'session') AND users.operator))
 );
 
+-- name: ListValidTokens :many
+-- Those of the tokens of nodes and edges that have neither been revoked nor expired.
+SELECT id FROM api_tokens WHERE id = ANY (@ids::uuid[]) AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now());
+
 -- name: TouchToken :one
 -- Remembers the use of a token, once a minute at the most, and returns whether it is the first one.
 UPDATE api_tokens SET last_used_at = now()
@@ -88,6 +92,10 @@ FOR NO KEY UPDATE;
 SELECT * FROM api_tokens
 WHERE id = @id AND (node_id = sqlc.narg(node_id)::uuid OR edge_id = sqlc.narg(edge_id)::uuid) AND revoked_at IS NULL
 FOR NO KEY UPDATE;
+
+-- name: BindToken :exec
+-- Binds a token, which is locked and has no key, to one.
+UPDATE api_tokens SET public_key = @public_key WHERE id = @id;
 
 -- name: TokenStandsAbove :one
 -- Whether a token is the other one, or that one was made with it, or with one that was.

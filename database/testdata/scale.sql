@@ -138,7 +138,7 @@ FROM generate_series(0, 1999) AS n;
 INSERT INTO edges (id, name, region, acknowledged_version, last_seen_at)
 SELECT seed_id(10, n), 'edge-' || n, 'eu', 100000, now() + interval '5 minutes' FROM generate_series(0, 99) AS n;
 
-INSERT INTO route_table (id, version) VALUES (1, 100000);
+UPDATE route_table SET version = 100000, changes_since = 100000;
 INSERT INTO control_plane (id, answering_since, answered_at) VALUES (1, now() - interval '1 hour', now() + interval '5 minutes');
 
 INSERT INTO api_tokens (id, kind, name, token_hash, user_id, node_id, edge_id)

@@ -51,6 +51,13 @@ func (t *Transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	return t.send(request, body, time.Duration(t.ahead.Load()))
 }
 
+// CloseIdleConnections closes those of Next.
+func (t *Transport) CloseIdleConnections() {
+	if closer, ok := t.Next.(interface{ CloseIdleConnections() }); ok {
+		closer.CloseIdleConnections()
+	}
+}
+
 func (t *Transport) send(request *http.Request, body []byte, ahead time.Duration) (*http.Response, error) {
 	signed := request.Clone(request.Context())
 	if len(body) > 0 {

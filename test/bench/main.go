@@ -7,8 +7,9 @@
 //	go run ./test/env -only postgres go run ./test/bench poll -hours 24
 //	go run ./test/env -only postgres,registry,containerd go run ./test/bench node -vms 500
 //	go run ./test/bench edge -rounds 3
+//	go run ./test/env -only postgres go run ./test/bench scale
 //
-// The packages deploy, frameworks, fairness, wake, poll, node and edge say what is measured. The last line that is printed is for machines.
+// The packages deploy, frameworks, fairness, wake, poll, node, edge and scale say what is measured. The last line that is printed is for machines.
 package main
 
 import (
@@ -28,6 +29,7 @@ import (
 	"github.com/zeitwork/zeitwork/test/bench/frameworks"
 	"github.com/zeitwork/zeitwork/test/bench/node"
 	"github.com/zeitwork/zeitwork/test/bench/poll"
+	"github.com/zeitwork/zeitwork/test/bench/scale"
 	"github.com/zeitwork/zeitwork/test/bench/wake"
 )
 
@@ -47,6 +49,8 @@ const usage = `Run a platform on this machine and measure it. It needs root and 
         what a node with so many idle VMs costs itself and the api; what runs in VMs is a stub
   go run ./test/bench edge [-rounds N] [-duration DURATION] [-only NAME,NAME…] [-proxies NAME,NAME…] [-connections N]
         what the edge carries, beside nginx, HAProxy and net/http's ReverseProxy
+  go run ./test/env -only postgres go run ./test/bench scale [-flips N]
+        what flips, reports and placements cost with 100,000 domains and 100 edges, and how that grows; it needs Postgres alone
 
 -h behind a benchmark's name explains its flags. The last line that is printed is for machines.
 `
@@ -79,7 +83,7 @@ func main() {
 // parse returns the benchmark that the arguments name, with its flags. It ends the program where they are only asked for or are wrong.
 func parse(arguments []string) (func(context.Context) error, error) {
 	if len(arguments) == 0 {
-		return nil, errors.New("say which benchmark to run: deploy, frameworks, fairness, wake, poll, node or edge")
+		return nil, errors.New("say which benchmark to run: deploy, frameworks, fairness, wake, poll, node, edge or scale")
 	}
 
 	flags := flag.NewFlagSet("bench "+arguments[0], flag.ExitOnError)
@@ -129,8 +133,10 @@ func parse(arguments []string) (func(context.Context) error, error) {
 		run = func(ctx context.Context) error { return node.Run(ctx, options) }
 	case "edge":
 		run = edgeFlags(flags, &rounds)
+	case "scale":
+		run = scaleFlags(flags, &rounds)
 	default:
-		return nil, fmt.Errorf("there is no benchmark %q: choose deploy, frameworks, fairness, wake, poll, node or edge", arguments[0])
+		return nil, fmt.Errorf("there is no benchmark %q: choose deploy, frameworks, fairness, wake, poll, node, edge or scale", arguments[0])
 	}
 
 	// The flag set ends the program by itself.
@@ -165,4 +171,10 @@ func edgeFlags(flags *flag.FlagSet, rounds *int) func(context.Context) error {
 
 func commas(list string) []string {
 	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' })
+}
+
+func scaleFlags(flags *flag.FlagSet, rounds *int) func(context.Context) error {
+	flags.IntVar(rounds, "flips", 10, "how many deployments are made live at each size") //nolint:mnd // The default.
+
+	return func(ctx context.Context) error { return scale.Run(ctx, *rounds) }
 }

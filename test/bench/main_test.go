@@ -13,7 +13,7 @@ func TestParse_WhatCannotBeRun_IsNamed(t *testing.T) {
 		arguments []string
 		words     string
 	}{
-		{nil, "deploy, frameworks, fairness, wake, poll, node or edge"},
+		{nil, "deploy, frameworks, fairness, wake, poll, node, edge or scale"},
 		{[]string{"everything"}, `"everything"`},
 		{[]string{"deploy", "-rounds", "0"}, "one round"},
 		{[]string{"frameworks", "nextjs"}, `"nextjs"`},
@@ -30,6 +30,7 @@ func TestParse_WhatTheDocumentationShows_CanBeRun(t *testing.T) {
 		{"deploy"}, {"deploy", "-rounds", "10"}, {"frameworks"}, {"frameworks", "-only", "nextjs,nuxt", "-rounds", "5"},
 		{"fairness", "-rounds", "1"}, {"wake", "-rounds", "10"}, {"poll"}, {"poll", "-hours", "24"},
 		{"edge"}, {"edge", "-only", "small,p99", "-rounds", "5"},
+		{"scale"}, {"scale", "-flips", "3"},
 	} {
 		run, err := parse(arguments)
 		require.NoError(t, err)

@@ -149,7 +149,7 @@ func moments() []string { return []string{faultpoint.Before, faultpoint.After, f
 func points() []string {
 	named := lo.CrossJoinBy2(steps(), moments(), faultpoint.Name)
 
-	for _, effect := range []string{"vm_start", "vm_remove", "route_table"} {
+	for _, effect := range []string{"vm_start", "vm_remove", "route_table", "route_compaction"} {
 		named = append(named, faultpoint.Name(effect, faultpoint.Before), faultpoint.Name(effect, faultpoint.After))
 	}
 
@@ -333,7 +333,7 @@ func bothEdges(one, other string) bool {
 func reachedBy() map[string]action {
 	return map[string]action{
 		"cleanup": actionLateCancel, "move_vms": actionDrain, "rescale": actionRescale, "restart": actionRestart, "sleep": actionSleep, "wake": actionSleep,
-		"collect_garbage": actionLitter, "detect_repository": actionInspect,
+		"collect_garbage": actionLitter, "detect_repository": actionInspect, "route_compaction": actionLitter,
 	}
 }
 
