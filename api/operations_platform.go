@@ -118,6 +118,9 @@ func (s *service) registerAgents(api huma.API) {
 	huma.Register(api, get(tagAgents, edges(), "get-routes", "/v1/edge/routes", text{
 		"Show the route table", "Where the requests for each hostname go. If-None-Match acknowledges a version; with wait_seconds it answers as soon as there is another, else with 304.",
 	}), s.getRoutesAndEdges)
+	huma.Register(api, get(tagAgents, edges(), "get-edge-certificates", "/v1/edge/certificates", text{
+		"Show what to end TLS with", "Certificates with their private keys, keys of session tickets, and what to answer certificate authorities. If-None-Match acknowledges a version; with wait_seconds it answers as soon as there is another, else with 304.",
+	}), s.getEdgeCertificates)
 	huma.Register(api, operation(tagAgents, edges(), http.MethodPost, http.StatusNoContent, "report-edge", "/v1/edge/report", text{
 		"Report what the edge has counted", "Adds what the calling edge has counted of requests to the minutes, hours and days that it belongs to, once for each report.",
 	}), s.reportEdge)
