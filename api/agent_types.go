@@ -236,6 +236,8 @@ type Route struct {
 	State        string     `doc:"live: it has been deployed; starting: its first deployment is on the way; empty: nothing was deployed; asleep: it is one deployment's own, which is not live any more and none of whose VMs runs, or its environment sleeps, which a request wakes." enum:"live,starting,empty,asleep" json:"state"`
 	RedirectTo   string     `doc:"The hostname that visitors are sent on to, by status 308 with path and query. Absent: they get the app." json:"redirect_to,omitempty"`
 	Wakes        bool       `doc:"It is asleep, and wakes with a request: the edge asks for that (wake-deployment), and holds the request until a VM is healthy." json:"wakes,omitempty"`
+	HTTPS        string     `doc:"redirect: requests that come without TLS are sent on to https; off: they are passed on." enum:"off,redirect" json:"https"`
+	HSTSSeconds  int32      `doc:"For how long browsers are told to come by https alone; 0: they are not told." json:"hsts_seconds"`
 	Upstreams    []Upstream `doc:"Healthy VMs."                                                                               json:"upstreams" nullable:"false"`
 }
 

@@ -63,7 +63,8 @@ func (s *service) newDomain(row database.ListDomainsRow) Domain {
 	domain := row.Domain
 	made := Domain{
 		ID: domain.ID, ProjectID: domain.ProjectID, EnvironmentID: domain.EnvironmentID, Hostname: domain.Hostname, Kind: domain.Kind, State: domainState(domain),
-		DeploymentID: domain.DeploymentID, RedirectTo: row.RedirectTo, Records: []DNSRecord{}, CreatedAt: domain.CreatedAt,
+		DeploymentID: domain.DeploymentID, RedirectTo: row.RedirectTo, Records: []DNSRecord{}, HTTPS: domain.Https, HSTSSeconds: domain.HstsSeconds,
+		Certificate: newDomainCertificate(row), CreatedAt: domain.CreatedAt,
 	}
 
 	if domain.Kind == kindGenerated {
@@ -207,12 +208,16 @@ func requireFewClaims(ctx context.Context, queries *database.Queries) error {
 }
 
 func (s *service) updateDomain(ctx context.Context, input *UpdateDomainInput) (*DomainOutput, error) {
-	row, err := s.customDomain(ctx, input.DomainID, "A generated domain always leads to its environment. Only custom domains can send visitors on.")
+	row, err := s.domain(ctx, input.DomainID)
 	if err != nil {
 		return nil, err
 	}
 
-	if input.Body.RedirectTo == nil {
+	if row.Domain.Kind == kindGenerated && input.Body.RedirectTo != nil {
+		return nil, problem.New(problem.Conflict, "A generated domain always leads to its environment. Only custom domains can send visitors on.")
+	}
+
+	if input.Body.RedirectTo == nil && input.Body.HTTPS == nil && input.Body.HSTSSeconds == nil {
 		return &DomainOutput{Body: s.newDomain(row)}, nil
 	}
 
@@ -221,16 +226,20 @@ func (s *service) updateDomain(ctx context.Context, input *UpdateDomainInput) (*
 			return err
 		}
 
-		target, err := redirectTarget(ctx, queries, row.Domain, *input.Body.RedirectTo)
-		if err != nil {
+		if err := setDomain(ctx, queries, row.Domain, input); err != nil {
 			return err
 		}
 
-		if err := queries.SetDomainRedirect(ctx, target, row.Domain.ID, organisationOf(ctx)); err != nil {
-			return err
+		event := domainEvent("domain.update", row.Domain.ID, row.Domain.Hostname, lo.FromPtr(input.Body.RedirectTo))
+		if input.Body.HTTPS != nil {
+			event.Details["https"] = *input.Body.HTTPS
 		}
 
-		if err := audit(ctx, queries, domainEvent("domain.update", row.Domain.ID, row.Domain.Hostname, *input.Body.RedirectTo)); err != nil {
+		if input.Body.HSTSSeconds != nil {
+			event.Details["hsts_seconds"] = *input.Body.HSTSSeconds
+		}
+
+		if err := audit(ctx, queries, event); err != nil {
 			return err
 		}
 
@@ -245,6 +254,24 @@ func (s *service) updateDomain(ctx context.Context, input *UpdateDomainInput) (*
 	}
 
 	return &DomainOutput{Body: s.newDomain(row)}, nil
+}
+
+// setDomain writes what an update names. The project is locked.
+func setDomain(ctx context.Context, queries *database.Queries, domain database.Domain, input *UpdateDomainInput) error {
+	if input.Body.RedirectTo != nil {
+		target, err := redirectTarget(ctx, queries, domain, *input.Body.RedirectTo)
+		if err != nil {
+			return err
+		}
+
+		if err := queries.SetDomainRedirect(ctx, target, domain.ID, organisationOf(ctx)); err != nil {
+			return err
+		}
+	}
+
+	return queries.SetDomainHTTPS(ctx, database.SetDomainHTTPSParams{
+		Https: input.Body.HTTPS, HstsSeconds: input.Body.HSTSSeconds, ID: domain.ID, OrganisationID: organisationOf(ctx),
+	})
 }
 
 // redirectTarget finds the domain that another one is to send visitors on to; nil where the hostname is empty. The project is locked, so that no two
@@ -322,6 +349,12 @@ func (s *service) deleteDomain(ctx context.Context, input *DomainPath) (*struct{
 	return nil, s.inTx(ctx, func(queries *database.Queries) error {
 		if _, err := lockProject(ctx, queries, row.Domain.ProjectID); err != nil {
 			return err
+		}
+
+		if row.CertificateSource != nil {
+			if err := workflows.ChangeCertificates(ctx, queries); err != nil {
+				return err
+			}
 		}
 
 		if err := queries.DeleteDomain(ctx, row.Domain.ID, organisationOf(ctx)); err != nil {

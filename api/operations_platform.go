@@ -121,6 +121,9 @@ func (s *service) registerAgents(api huma.API) {
 	huma.Register(api, also(operation(tagAgents, edges(), http.MethodPost, http.StatusNoContent, "bind-edge-token", "/v1/edge/key", text{
 		"Bind the edge's token to its machine", "Makes the calling edge's token of use with the key alone: every later request with it has to be signed. A token that is bound stays so; one with another key is a conflict.",
 	}), http.StatusConflict), s.bindEdgeToken)
+	huma.Register(api, get(tagAgents, edges(), "get-edge-certificates", "/v1/edge/certificates", text{
+		"Show what to end TLS with", "Certificates with their private keys, keys of session tickets, and what to answer certificate authorities. If-None-Match acknowledges a version; with wait_seconds it answers as soon as there is another, else with 304.",
+	}), s.getEdgeCertificates)
 	huma.Register(api, operation(tagAgents, edges(), http.MethodPost, http.StatusNoContent, "report-edge", "/v1/edge/report", text{
 		"Report what the edge has counted", "Adds what the calling edge has counted of requests to the minutes, hours and days that it belongs to, once for each report.",
 	}), s.reportEdge)

@@ -89,7 +89,7 @@ func (s *service) registerProjects(api huma.API) {
 			"A claim that is not proven within 14 days is removed. Others may claim the same hostname meanwhile: who proves it has it.",
 	}), http.StatusConflict, http.StatusServiceUnavailable), s.createDomain)
 	huma.Register(api, also(operation(tagDomains, developerOf(domainSubject()), http.MethodPatch, http.StatusOK, "update-domain", "/v1/domains/{domain_id}", text{
-		"Change a domain", "Sends visitors of a custom domain on to another domain of its environment, or no longer. They are sent on while that one answers, too.",
+		"Change a domain", "Sends visitors of a custom domain on to another domain of its environment, or no longer: they are sent on while that one answers, too. It also says whether visitors who come by http are sent on to https, and for how long browsers are to come by https alone.",
 	}), http.StatusConflict), s.updateDomain)
 	huma.Register(api, also(get(tagDomains, viewerOf(domainSubject()), "get-domain-records", "/v1/domains/{domain_id}/records", text{
 		"Show what stands in the DNS", "Asks the DNS for the records of a custom domain and answers with what it found of each. It asks for each domain every 15 seconds at most, " +
@@ -99,6 +99,14 @@ func (s *service) registerProjects(api huma.API) {
 		"Check a domain now", "Asks the DNS for the records of a custom domain and answers with what it found of each. A domain that is proven by that is active at once. " +
 			"Name servers may go on answering what they knew before a record was made, for as long as that says. One domain can be checked ten times in a row, and every five seconds then.",
 	}), http.StatusConflict), s.checkDomain)
+	put := operation(tagDomains, developerOf(domainSubject()), http.MethodPut, http.StatusOK, "put-domain-certificate", "/v1/domains/{domain_id}/certificate", text{
+		"Upload a certificate", "Has edges end TLS for a proven custom domain with a certificate of yours, in the place of the one that the domain had. The platform orders none for it then, and renews yours not.",
+	})
+	put.MaxBodyBytes = maxCertificateBody
+	huma.Register(api, also(put, http.StatusConflict), s.putDomainCertificate)
+	huma.Register(api, remove(tagDomains, developerOf(domainSubject()), "delete-domain-certificate", "/v1/domains/{domain_id}/certificate", text{
+		"Remove a certificate", "Takes a certificate away that was uploaded. Where the platform orders certificates it orders one.",
+	}), s.deleteDomainCertificate)
 	huma.Register(api, also(remove(tagDomains, developerOf(domainSubject()), "delete-domain", "/v1/domains/{domain_id}", text{
 		"Remove a domain", "The project stops answering on the hostname. Whoever adds it next needs a new proof, the same project, too. The generated domain stays: removing it is a conflict.",
 	}), http.StatusConflict), s.deleteDomain)

@@ -293,6 +293,7 @@ func bodies() map[string]string {
 		"set-https-credential":         `{"username":"reader","password":"x"}`,
 		"trust-host":                   `{"fingerprint":"SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU"}`,
 		"update-domain":                `{"redirect_to":""}`,
+		"put-domain-certificate":       `{"chain":{chain},"key":{key}}`,
 		"create-deployment":            `{}`,
 		"create-environment":           `{"branch":"b{random}"}`,
 		"update-environment":           `{}`,

@@ -35,6 +35,12 @@ func (w *world) prepare(t *testing.T, o described, caller *actor) {
 		w.names["token_id"] = w.node.tokenID.String()
 	case "revoke-edge-token":
 		w.names["token_id"] = w.edge.tokenID.String()
+	case "put-domain-certificate":
+		chain, key := issue(t, w.hostname(t))
+		w.names["chain"], w.names["key"] = jsonText(t, chain), jsonText(t, key)
+	case "delete-domain-certificate":
+		w.exec(t, `INSERT INTO certificates (id, domain_id, hostname, source, state) VALUES ($1, $2, 'a.example.org', 'uploaded', 'active') ON CONFLICT DO NOTHING`,
+			id.New(), w.id("domain_id"))
 	case "accept-invitation":
 		w.names["invitation_id"] = w.invitation(t, w.organisation(t), caller).String()
 	case "revoke-invitation":

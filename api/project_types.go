@@ -140,7 +140,7 @@ type UnpinProjectOutput struct {
 // ProjectEvent is something that happened to a project beside its deployments.
 type ProjectEvent struct {
 	ID           uuid.UUID  `json:"id"`
-	Kind         string     `enum:"instances,replaced,pinned,unpinned,preview,skipped,repository" json:"kind"`
+	Kind         string     `enum:"instances,replaced,pinned,unpinned,preview,skipped,repository,certificate" json:"kind"`
 	Message      string     `doc:"What happened, as a sentence."                      json:"message"`
 	DeploymentID *uuid.UUID `doc:"What it happened to; absent for the whole project." json:"deployment_id,omitempty"`
 	CreatedAt    time.Time  `json:"created_at"`

@@ -254,6 +254,7 @@ func TestRouteFeed_ChangesOfManyAtOnce_LeadToTheWholeTableAtEveryVersion(t *test
 					{"UPDATE vms SET healthy_at = CASE WHEN healthy_at IS NULL THEN now() END WHERE id = $1", []any{vm}},
 					{"UPDATE environments SET asleep_since = CASE WHEN asleep_since IS NULL THEN now() END WHERE id = $1", []any{projects[place]}},
 					{"UPDATE environments SET woken_at = CASE WHEN woken_at IS NULL THEN now() END WHERE id = $1", []any{projects[place]}},
+					{"UPDATE domains SET https = $2, hsts_seconds = $3 WHERE environment_id = $1", []any{projects[place], lo.Sample([]string{"off", "redirect"}), random.IntN(2)}},
 					{"UPDATE domains SET deployment_id = $2 WHERE environment_id = $1 AND kind <> 'deployment'", []any{projects[place], deployments[place]}},
 					{"UPDATE domains SET deployment_id = NULL WHERE environment_id = $1 AND kind <> 'deployment'", []any{projects[place]}},
 					{"UPDATE deployments SET state = $2 WHERE id = $1", []any{deployments[place], lo.Sample([]string{"queued", "failed", "retired"})}},

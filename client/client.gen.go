@@ -94,6 +94,8 @@ const (
 	AuditEventActionDetectionCreate              AuditEventAction = "detection.create"
 	AuditEventActionDeviceLoginApprove           AuditEventAction = "device_login.approve"
 	AuditEventActionDeviceLoginDeny              AuditEventAction = "device_login.deny"
+	AuditEventActionDomainCertificate            AuditEventAction = "domain.certificate"
+	AuditEventActionDomainCertificateDelete      AuditEventAction = "domain.certificate_delete"
 	AuditEventActionDomainCreate                 AuditEventAction = "domain.create"
 	AuditEventActionDomainDelete                 AuditEventAction = "domain.delete"
 	AuditEventActionDomainUnverify               AuditEventAction = "domain.unverify"
@@ -180,6 +182,10 @@ func (e AuditEventAction) Valid() bool {
 	case AuditEventActionDeviceLoginApprove:
 		return true
 	case AuditEventActionDeviceLoginDeny:
+		return true
+	case AuditEventActionDomainCertificate:
+		return true
+	case AuditEventActionDomainCertificateDelete:
 		return true
 	case AuditEventActionDomainCreate:
 		return true
@@ -957,6 +963,24 @@ func (e DeviceTokenState) Valid() bool {
 	}
 }
 
+// Defines values for DomainHTTPS.
+const (
+	DomainHTTPSOff      DomainHTTPS = "off"
+	DomainHTTPSRedirect DomainHTTPS = "redirect"
+)
+
+// Valid indicates whether the value is a known member of the DomainHTTPS enum.
+func (e DomainHTTPS) Valid() bool {
+	switch e {
+	case DomainHTTPSOff:
+		return true
+	case DomainHTTPSRedirect:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for DomainKind.
 const (
 	Custom    DomainKind = "custom"
@@ -990,6 +1014,48 @@ func (e DomainState) Valid() bool {
 	case DomainStateClaimed:
 		return true
 	case DomainStateFailing:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DomainCertificateSource.
+const (
+	Acme     DomainCertificateSource = "acme"
+	Uploaded DomainCertificateSource = "uploaded"
+)
+
+// Valid indicates whether the value is a known member of the DomainCertificateSource enum.
+func (e DomainCertificateSource) Valid() bool {
+	switch e {
+	case Acme:
+		return true
+	case Uploaded:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DomainCertificateState.
+const (
+	DomainCertificateStateActive   DomainCertificateState = "active"
+	DomainCertificateStateExpiring DomainCertificateState = "expiring"
+	DomainCertificateStateFailed   DomainCertificateState = "failed"
+	DomainCertificateStateOrdering DomainCertificateState = "ordering"
+)
+
+// Valid indicates whether the value is a known member of the DomainCertificateState enum.
+func (e DomainCertificateState) Valid() bool {
+	switch e {
+	case DomainCertificateStateActive:
+		return true
+	case DomainCertificateStateExpiring:
+		return true
+	case DomainCertificateStateFailed:
+		return true
+	case DomainCertificateStateOrdering:
 		return true
 	default:
 		return false
@@ -1646,18 +1712,21 @@ func (e ProjectPreviews) Valid() bool {
 
 // Defines values for ProjectEventKind.
 const (
-	ProjectEventKindInstances  ProjectEventKind = "instances"
-	ProjectEventKindPinned     ProjectEventKind = "pinned"
-	ProjectEventKindPreview    ProjectEventKind = "preview"
-	ProjectEventKindReplaced   ProjectEventKind = "replaced"
-	ProjectEventKindRepository ProjectEventKind = "repository"
-	ProjectEventKindSkipped    ProjectEventKind = "skipped"
-	ProjectEventKindUnpinned   ProjectEventKind = "unpinned"
+	ProjectEventKindCertificate ProjectEventKind = "certificate"
+	ProjectEventKindInstances   ProjectEventKind = "instances"
+	ProjectEventKindPinned      ProjectEventKind = "pinned"
+	ProjectEventKindPreview     ProjectEventKind = "preview"
+	ProjectEventKindReplaced    ProjectEventKind = "replaced"
+	ProjectEventKindRepository  ProjectEventKind = "repository"
+	ProjectEventKindSkipped     ProjectEventKind = "skipped"
+	ProjectEventKindUnpinned    ProjectEventKind = "unpinned"
 )
 
 // Valid indicates whether the value is a known member of the ProjectEventKind enum.
 func (e ProjectEventKind) Valid() bool {
 	switch e {
+	case ProjectEventKindCertificate:
+		return true
 	case ProjectEventKindInstances:
 		return true
 	case ProjectEventKindPinned:
@@ -1779,6 +1848,24 @@ func (e RequestRecordKind) Valid() bool {
 	case Request:
 		return true
 	case Sampled:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RouteHTTPS.
+const (
+	RouteHTTPSOff      RouteHTTPS = "off"
+	RouteHTTPSRedirect RouteHTTPS = "redirect"
+)
+
+// Valid indicates whether the value is a known member of the RouteHTTPS enum.
+func (e RouteHTTPS) Valid() bool {
+	switch e {
+	case RouteHTTPSOff:
+		return true
+	case RouteHTTPSRedirect:
 		return true
 	default:
 		return false
@@ -1920,6 +2007,24 @@ func (e TokenRole) Valid() bool {
 	case TokenRoleOwner:
 		return true
 	case TokenRoleViewer:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for UpdateDomainInputBodyHTTPS.
+const (
+	UpdateDomainInputBodyHTTPSOff      UpdateDomainInputBodyHTTPS = "off"
+	UpdateDomainInputBodyHTTPSRedirect UpdateDomainInputBodyHTTPS = "redirect"
+)
+
+// Valid indicates whether the value is a known member of the UpdateDomainInputBodyHTTPS enum.
+func (e UpdateDomainInputBodyHTTPS) Valid() bool {
+	switch e {
+	case UpdateDomainInputBodyHTTPSOff:
+		return true
+	case UpdateDomainInputBodyHTTPSRedirect:
 		return true
 	default:
 		return false
@@ -3673,6 +3778,8 @@ type DeviceTokenState string
 
 // Domain defines model for Domain.
 type Domain struct {
+	Certificate *DomainCertificate `json:"certificate,omitempty"`
+
 	// CheckedAt When the DNS was last asked.
 	CheckedAt *time.Time `json:"checked_at,omitempty"`
 	CreatedAt time.Time  `json:"created_at"`
@@ -3688,9 +3795,15 @@ type Domain struct {
 	FailingSince *time.Time `json:"failing_since,omitempty"`
 
 	// Hostname *.example.com stands for all names of one label more; a domain of exactly one of them wins over it.
-	Hostname string             `json:"hostname"`
-	ID       openapi_types.UUID `json:"id"`
-	Kind     DomainKind         `json:"kind"`
+	Hostname string `json:"hostname"`
+
+	// HstsSeconds For how long browsers are told to come by https alone (Strict-Transport-Security); 0: they are not told.
+	HstsSeconds int32 `json:"hsts_seconds"`
+
+	// HTTPS redirect: visitors who come by http are sent on to https, by status 308; off: they get the app. Only edges or a proxy in front of them that end TLS make https work.
+	HTTPS DomainHTTPS        `json:"https"`
+	ID    openapi_types.UUID `json:"id"`
+	Kind  DomainKind         `json:"kind"`
 
 	// Message What the last check found amiss, and what to do.
 	Message *string `json:"message,omitempty"`
@@ -3712,11 +3825,35 @@ type Domain struct {
 	VerifiedAt *time.Time `json:"verified_at,omitempty"`
 }
 
+// DomainHTTPS redirect: visitors who come by http are sent on to https, by status 308; off: they get the app. Only edges or a proxy in front of them that end TLS make https work.
+type DomainHTTPS string
+
 // DomainKind defines model for Domain.Kind.
 type DomainKind string
 
 // DomainState claimed: the DNS does not prove yet that it is yours, and nothing answers on it; active: it answers; failing: it answers, but its proof has been missing from the DNS for days.
 type DomainState string
+
+// DomainCertificate defines model for DomainCertificate.
+type DomainCertificate struct {
+	// Message What keeps it from being ordered or renewed, and what to do.
+	Message *string `json:"message,omitempty"`
+
+	// NotAfter Until when it is good.
+	NotAfter *time.Time `json:"not_after,omitempty"`
+
+	// Source acme: the platform orders and renews it; uploaded: it came by put-domain-certificate, and nothing renews it.
+	Source DomainCertificateSource `json:"source"`
+
+	// State ordering: there is none yet; active: edges show it; expiring: edges show it, but it ends soon; failed: there is none, or it has expired.
+	State DomainCertificateState `json:"state"`
+}
+
+// DomainCertificateSource acme: the platform orders and renews it; uploaded: it came by put-domain-certificate, and nothing renews it.
+type DomainCertificateSource string
+
+// DomainCertificateState ordering: there is none yet; active: edges show it; expiring: edges show it, but it ends soon; failed: there is none, or it has expired.
+type DomainCertificateState string
 
 // DomainRecords defines model for DomainRecords.
 type DomainRecords struct {
@@ -3763,6 +3900,46 @@ type Edge struct {
 
 	// VersionsBehind How many versions the edge is behind.
 	VersionsBehind int64 `json:"versions_behind"`
+}
+
+// EdgeCertificate defines model for EdgeCertificate.
+type EdgeCertificate struct {
+	// Chain PEM, the hostname's own certificate first.
+	Chain *string `json:"chain,omitempty"`
+
+	// Hostname *.example.com stands for all names of one label more that have no certificate of their own.
+	Hostname string             `json:"hostname"`
+	ID       openapi_types.UUID `json:"id"`
+
+	// Key The private key, PEM.
+	Key *string `json:"key,omitempty"`
+
+	// Version The version in which it has last changed.
+	Version int64 `json:"version"`
+}
+
+// EdgeCertificates defines model for EdgeCertificates.
+type EdgeCertificates struct {
+	// Certificates All that there are. Those that have not changed since the version of If-None-Match come without chain and key.
+	Certificates []EdgeCertificate `json:"certificates"`
+
+	// Challenges What to answer certificate authorities on /.well-known/acme-challenge/.
+	Challenges []EdgeChallenge `json:"challenges"`
+
+	// TicketKeys Keys of session tickets, 32 bytes in base64: the first seals, all open. All edges have the same.
+	TicketKeys []string `json:"ticket_keys"`
+	Version    int64    `json:"version"`
+}
+
+// EdgeChallenge defines model for EdgeChallenge.
+type EdgeChallenge struct {
+	Hostname string `json:"hostname"`
+
+	// KeyAuthorization The answer.
+	KeyAuthorization string `json:"key_authorization"`
+
+	// Token The last part of the path.
+	Token string `json:"token"`
 }
 
 // EdgeReport defines model for EdgeReport.
@@ -5239,6 +5416,15 @@ type PullRequest struct {
 	WaitingFor *string `json:"waiting_for,omitempty"`
 }
 
+// PutDomainCertificateInputBody defines model for PutDomainCertificateInputBody.
+type PutDomainCertificateInputBody struct {
+	// Chain PEM: the certificate of the domain first, then those that lead to its authority.
+	Chain string `json:"chain"`
+
+	// Key The private key, PEM, without a passphrase.
+	Key string `json:"key"`
+}
+
 // Queue defines model for Queue.
 type Queue struct {
 	// Available Jobs that wait for a free slot.
@@ -5518,7 +5704,13 @@ type Route struct {
 	DeploymentID *openapi_types.UUID `json:"deployment_id,omitempty"`
 
 	// Hostname *.example.com stands for all names of one label more that have no route of their own.
-	Hostname  string             `json:"hostname"`
+	Hostname string `json:"hostname"`
+
+	// HstsSeconds For how long browsers are told to come by https alone; 0: they are not told.
+	HstsSeconds int32 `json:"hsts_seconds"`
+
+	// HTTPS redirect: requests that come without TLS are sent on to https; off: they are passed on.
+	HTTPS     RouteHTTPS         `json:"https"`
 	ProjectID openapi_types.UUID `json:"project_id"`
 
 	// RedirectTo The hostname that visitors are sent on to, by status 308 with path and query. Absent: they get the app.
@@ -5533,6 +5725,9 @@ type Route struct {
 	// Wakes It is asleep, and wakes with a request: the edge asks for that (wake-deployment), and holds the request until a VM is healthy.
 	Wakes *bool `json:"wakes,omitempty"`
 }
+
+// RouteHTTPS redirect: requests that come without TLS are sent on to https; off: they are passed on.
+type RouteHTTPS string
 
 // RouteState live: it has been deployed; starting: its first deployment is on the way; empty: nothing was deployed; asleep: it is one deployment's own, which is not live any more and none of whose VMs runs, or its environment sleeps, which a request wakes.
 type RouteState string
@@ -5787,9 +5982,18 @@ type UnpinProjectOutputBody struct {
 
 // UpdateDomainInputBody defines model for UpdateDomainInputBody.
 type UpdateDomainInputBody struct {
+	// HstsSeconds For how long browsers are to come by https alone; at most two years. They do not forget it when it is set back.
+	HstsSeconds *int32 `json:"hsts_seconds,omitempty"`
+
+	// HTTPS Whether visitors who come by http are sent on to https.
+	HTTPS *UpdateDomainInputBodyHTTPS `json:"https,omitempty"`
+
 	// RedirectTo A domain of the same environment; empty: visitors get the app.
 	RedirectTo *string `json:"redirect_to,omitempty"`
 }
+
+// UpdateDomainInputBodyHTTPS Whether visitors who come by http are sent on to https.
+type UpdateDomainInputBodyHTTPS string
 
 // UpdateEnvironmentInputBody defines model for UpdateEnvironmentInputBody.
 type UpdateEnvironmentInputBody struct {
@@ -6271,6 +6475,15 @@ type CreateDetectionParams struct {
 type GetDetectionParams struct {
 	// WaitSeconds How long to wait for its end before answering.
 	WaitSeconds *int64 `form:"wait_seconds,omitempty" json:"wait_seconds,omitempty"`
+}
+
+// GetEdgeCertificatesParams defines parameters for GetEdgeCertificates.
+type GetEdgeCertificatesParams struct {
+	// WaitSeconds How long to wait for a change before answering that there is none.
+	WaitSeconds *int64 `form:"wait_seconds,omitempty" json:"wait_seconds,omitempty"`
+
+	// IfNoneMatch The ETag of the answer that the caller works from.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
 
 // GetRoutesParams defines parameters for GetRoutes.
@@ -6957,6 +7170,9 @@ type CreateDeviceTokenJSONRequestBody = CreateDeviceTokenInputBody
 // UpdateDomainJSONRequestBody defines body for UpdateDomain for application/json ContentType.
 type UpdateDomainJSONRequestBody = UpdateDomainInputBody
 
+// PutDomainCertificateJSONRequestBody defines body for PutDomainCertificate for application/json ContentType.
+type PutDomainCertificateJSONRequestBody = PutDomainCertificateInputBody
+
 // BindEdgeTokenJSONRequestBody defines body for BindEdgeToken for application/json ContentType.
 type BindEdgeTokenJSONRequestBody = BindEdgeTokenInputBody
 
@@ -7324,7 +7540,7 @@ type ClientInterface interface {
 
 	// UpdateDomainWithBody Change a domain
 	//
-	// Sends visitors of a custom domain on to another domain of its environment, or no longer. They are sent on while that one answers, too. Needs the role developer, or a higher one, in the domain's organisation.
+	// Sends visitors of a custom domain on to another domain of its environment, or no longer: they are sent on while that one answers, too. It also says whether visitors who come by http are sent on to https, and for how long browsers are to come by https alone. Needs the role developer, or a higher one, in the domain's organisation.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -7333,12 +7549,37 @@ type ClientInterface interface {
 
 	// UpdateDomain Change a domain
 	//
-	// Sends visitors of a custom domain on to another domain of its environment, or no longer. They are sent on while that one answers, too. Needs the role developer, or a higher one, in the domain's organisation.
+	// Sends visitors of a custom domain on to another domain of its environment, or no longer: they are sent on while that one answers, too. It also says whether visitors who come by http are sent on to https, and for how long browsers are to come by https alone. Needs the role developer, or a higher one, in the domain's organisation.
 	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with PATCH /v1/domains/{domain_id} (the `UpdateDomain` operationId).
 	UpdateDomain(ctx context.Context, domainID openapi_types.UUID, body UpdateDomainJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeleteDomainCertificate Remove a certificate
+	//
+	// Takes a certificate away that was uploaded. Where the platform orders certificates it orders one. Needs the role developer, or a higher one, in the domain's organisation.
+	//
+	// Corresponds with DELETE /v1/domains/{domain_id}/certificate (the `DeleteDomainCertificate` operationId).
+	DeleteDomainCertificate(ctx context.Context, domainID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PutDomainCertificateWithBody Upload a certificate
+	//
+	// Has edges end TLS for a proven custom domain with a certificate of yours, in the place of the one that the domain had. The platform orders none for it then, and renews yours not. Needs the role developer, or a higher one, in the domain's organisation.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /v1/domains/{domain_id}/certificate (the `PutDomainCertificate` operationId).
+	PutDomainCertificateWithBody(ctx context.Context, domainID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PutDomainCertificate Upload a certificate
+	//
+	// Has edges end TLS for a proven custom domain with a certificate of yours, in the place of the one that the domain had. The platform orders none for it then, and renews yours not. Needs the role developer, or a higher one, in the domain's organisation.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /v1/domains/{domain_id}/certificate (the `PutDomainCertificate` operationId).
+	PutDomainCertificate(ctx context.Context, domainID openapi_types.UUID, body PutDomainCertificateJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CheckDomain Check a domain now
 	//
@@ -7353,6 +7594,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/domains/{domain_id}/records (the `GetDomainRecords` operationId).
 	GetDomainRecords(ctx context.Context, domainID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetEdgeCertificates Show what to end TLS with
+	//
+	// Certificates with their private keys, keys of session tickets, and what to answer certificate authorities. If-None-Match acknowledges a version; with wait_seconds it answers as soon as there is another, else with 304. For edges.
+	//
+	// Corresponds with GET /v1/edge/certificates (the `GetEdgeCertificates` operationId).
+	GetEdgeCertificates(ctx context.Context, params *GetEdgeCertificatesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// BindEdgeTokenWithBody Bind the edge's token to its machine
 	//
@@ -9003,7 +9251,7 @@ func (c *Client) DeleteDomain(ctx context.Context, domainID openapi_types.UUID, 
 
 // UpdateDomainWithBody Change a domain
 //
-// Sends visitors of a custom domain on to another domain of its environment, or no longer. They are sent on while that one answers, too. Needs the role developer, or a higher one, in the domain's organisation.
+// Sends visitors of a custom domain on to another domain of its environment, or no longer: they are sent on while that one answers, too. It also says whether visitors who come by http are sent on to https, and for how long browsers are to come by https alone. Needs the role developer, or a higher one, in the domain's organisation.
 //
 // Takes any type of body and a specified content type.
 //
@@ -9022,13 +9270,68 @@ func (c *Client) UpdateDomainWithBody(ctx context.Context, domainID openapi_type
 
 // UpdateDomain Change a domain
 //
-// Sends visitors of a custom domain on to another domain of its environment, or no longer. They are sent on while that one answers, too. Needs the role developer, or a higher one, in the domain's organisation.
+// Sends visitors of a custom domain on to another domain of its environment, or no longer: they are sent on while that one answers, too. It also says whether visitors who come by http are sent on to https, and for how long browsers are to come by https alone. Needs the role developer, or a higher one, in the domain's organisation.
 //
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with PATCH /v1/domains/{domain_id} (the `UpdateDomain` operationId).
 func (c *Client) UpdateDomain(ctx context.Context, domainID openapi_types.UUID, body UpdateDomainJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateDomainRequest(c.Server, domainID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeleteDomainCertificate Remove a certificate
+//
+// Takes a certificate away that was uploaded. Where the platform orders certificates it orders one. Needs the role developer, or a higher one, in the domain's organisation.
+//
+// Corresponds with DELETE /v1/domains/{domain_id}/certificate (the `DeleteDomainCertificate` operationId).
+func (c *Client) DeleteDomainCertificate(ctx context.Context, domainID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteDomainCertificateRequest(c.Server, domainID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PutDomainCertificateWithBody Upload a certificate
+//
+// Has edges end TLS for a proven custom domain with a certificate of yours, in the place of the one that the domain had. The platform orders none for it then, and renews yours not. Needs the role developer, or a higher one, in the domain's organisation.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /v1/domains/{domain_id}/certificate (the `PutDomainCertificate` operationId).
+func (c *Client) PutDomainCertificateWithBody(ctx context.Context, domainID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPutDomainCertificateRequestWithBody(c.Server, domainID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PutDomainCertificate Upload a certificate
+//
+// Has edges end TLS for a proven custom domain with a certificate of yours, in the place of the one that the domain had. The platform orders none for it then, and renews yours not. Needs the role developer, or a higher one, in the domain's organisation.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /v1/domains/{domain_id}/certificate (the `PutDomainCertificate` operationId).
+func (c *Client) PutDomainCertificate(ctx context.Context, domainID openapi_types.UUID, body PutDomainCertificateJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPutDomainCertificateRequest(c.Server, domainID, body)
 	if err != nil {
 		return nil, err
 	}
@@ -9063,6 +9366,23 @@ func (c *Client) CheckDomain(ctx context.Context, domainID openapi_types.UUID, r
 // Corresponds with GET /v1/domains/{domain_id}/records (the `GetDomainRecords` operationId).
 func (c *Client) GetDomainRecords(ctx context.Context, domainID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetDomainRecordsRequest(c.Server, domainID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetEdgeCertificates Show what to end TLS with
+//
+// Certificates with their private keys, keys of session tickets, and what to answer certificate authorities. If-None-Match acknowledges a version; with wait_seconds it answers as soon as there is another, else with 304. For edges.
+//
+// Corresponds with GET /v1/edge/certificates (the `GetEdgeCertificates` operationId).
+func (c *Client) GetEdgeCertificates(ctx context.Context, params *GetEdgeCertificatesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetEdgeCertificatesRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -13494,6 +13814,87 @@ func NewUpdateDomainRequestWithBody(server string, domainID openapi_types.UUID, 
 	return req, nil
 }
 
+// NewDeleteDomainCertificateRequest constructs an http.Request for the DeleteDomainCertificate method
+func NewDeleteDomainCertificateRequest(server string, domainID openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "domain_id", domainID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/domains/%s/certificate", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewPutDomainCertificateRequest calls the generic PutDomainCertificate builder with application/json body
+func NewPutDomainCertificateRequest(server string, domainID openapi_types.UUID, body PutDomainCertificateJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPutDomainCertificateRequestWithBody(server, domainID, "application/json", bodyReader)
+}
+
+// NewPutDomainCertificateRequestWithBody constructs an http.Request for the PutDomainCertificate method, with any body, and a specified content type
+func NewPutDomainCertificateRequestWithBody(server string, domainID openapi_types.UUID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "domain_id", domainID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/domains/%s/certificate", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewCheckDomainRequest constructs an http.Request for the CheckDomain method
 func NewCheckDomainRequest(server string, domainID openapi_types.UUID) (*http.Request, error) {
 	var err error
@@ -13557,6 +13958,75 @@ func NewGetDomainRecordsRequest(server string, domainID openapi_types.UUID) (*ht
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetEdgeCertificatesRequest constructs an http.Request for the GetEdgeCertificates method
+func NewGetEdgeCertificatesRequest(server string, params *GetEdgeCertificatesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/edge/certificates")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.WaitSeconds != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "wait_seconds", *params.WaitSeconds, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IfNoneMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam0)
+		}
+
 	}
 
 	return req, nil
@@ -20697,7 +21167,7 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateDomainWithBodyWithResponse Change a domain
 	//
-	// Sends visitors of a custom domain on to another domain of its environment, or no longer. They are sent on while that one answers, too. Needs the role developer, or a higher one, in the domain's organisation.
+	// Sends visitors of a custom domain on to another domain of its environment, or no longer: they are sent on while that one answers, too. It also says whether visitors who come by http are sent on to https, and for how long browsers are to come by https alone. Needs the role developer, or a higher one, in the domain's organisation.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -20706,12 +21176,39 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateDomainWithResponse Change a domain
 	//
-	// Sends visitors of a custom domain on to another domain of its environment, or no longer. They are sent on while that one answers, too. Needs the role developer, or a higher one, in the domain's organisation.
+	// Sends visitors of a custom domain on to another domain of its environment, or no longer: they are sent on while that one answers, too. It also says whether visitors who come by http are sent on to https, and for how long browsers are to come by https alone. Needs the role developer, or a higher one, in the domain's organisation.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with PATCH /v1/domains/{domain_id} (the `UpdateDomain` operationId).
 	UpdateDomainWithResponse(ctx context.Context, domainID openapi_types.UUID, body UpdateDomainJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateDomainResponse, error)
+
+	// DeleteDomainCertificateWithResponse Remove a certificate
+	//
+	// Takes a certificate away that was uploaded. Where the platform orders certificates it orders one. Needs the role developer, or a higher one, in the domain's organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /v1/domains/{domain_id}/certificate (the `DeleteDomainCertificate` operationId).
+	DeleteDomainCertificateWithResponse(ctx context.Context, domainID openapi_types.UUID, reqEditors ...RequestEditorFn) (*DeleteDomainCertificateResponse, error)
+
+	// PutDomainCertificateWithBodyWithResponse Upload a certificate
+	//
+	// Has edges end TLS for a proven custom domain with a certificate of yours, in the place of the one that the domain had. The platform orders none for it then, and renews yours not. Needs the role developer, or a higher one, in the domain's organisation.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/domains/{domain_id}/certificate (the `PutDomainCertificate` operationId).
+	PutDomainCertificateWithBodyWithResponse(ctx context.Context, domainID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PutDomainCertificateResponse, error)
+
+	// PutDomainCertificateWithResponse Upload a certificate
+	//
+	// Has edges end TLS for a proven custom domain with a certificate of yours, in the place of the one that the domain had. The platform orders none for it then, and renews yours not. Needs the role developer, or a higher one, in the domain's organisation.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/domains/{domain_id}/certificate (the `PutDomainCertificate` operationId).
+	PutDomainCertificateWithResponse(ctx context.Context, domainID openapi_types.UUID, body PutDomainCertificateJSONRequestBody, reqEditors ...RequestEditorFn) (*PutDomainCertificateResponse, error)
 
 	// CheckDomainWithResponse Check a domain now
 	//
@@ -20730,6 +21227,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/domains/{domain_id}/records (the `GetDomainRecords` operationId).
 	GetDomainRecordsWithResponse(ctx context.Context, domainID openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetDomainRecordsResponse, error)
+
+	// GetEdgeCertificatesWithResponse Show what to end TLS with
+	//
+	// Certificates with their private keys, keys of session tickets, and what to answer certificate authorities. If-None-Match acknowledges a version; with wait_seconds it answers as soon as there is another, else with 304. For edges.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/edge/certificates (the `GetEdgeCertificates` operationId).
+	GetEdgeCertificatesWithResponse(ctx context.Context, params *GetEdgeCertificatesParams, reqEditors ...RequestEditorFn) (*GetEdgeCertificatesResponse, error)
 
 	// BindEdgeTokenWithBodyWithResponse Bind the edge's token to its machine
 	//
@@ -24084,6 +24590,200 @@ func (r UpdateDomainResponse) ContentType() string {
 	return ""
 }
 
+type DeleteDomainCertificateResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r DeleteDomainCertificateResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r DeleteDomainCertificateResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r DeleteDomainCertificateResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r DeleteDomainCertificateResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r DeleteDomainCertificateResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r DeleteDomainCertificateResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r DeleteDomainCertificateResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r DeleteDomainCertificateResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DeleteDomainCertificateResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DeleteDomainCertificateResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type PutDomainCertificateResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Domain
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r PutDomainCertificateResponse) GetJSON200() *Domain {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r PutDomainCertificateResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r PutDomainCertificateResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r PutDomainCertificateResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r PutDomainCertificateResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r PutDomainCertificateResponse) GetApplicationProblemJSON408() *Problem {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r PutDomainCertificateResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r PutDomainCertificateResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r PutDomainCertificateResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r PutDomainCertificateResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r PutDomainCertificateResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r PutDomainCertificateResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r PutDomainCertificateResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r PutDomainCertificateResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PutDomainCertificateResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r PutDomainCertificateResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type CheckDomainResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -24258,6 +24958,89 @@ func (r GetDomainRecordsResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetDomainRecordsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetEdgeCertificatesResponse200Headers the declared response headers of an HTTP 200 response for GetEdgeCertificates
+type GetEdgeCertificatesResponse200Headers struct {
+	ETag *string
+}
+
+// GetEdgeCertificatesResponse304Headers the declared response headers of an HTTP 304 response for GetEdgeCertificates
+type GetEdgeCertificatesResponse304Headers struct {
+	ETag *string
+}
+
+type GetEdgeCertificatesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *EdgeCertificates
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetEdgeCertificatesResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetEdgeCertificatesResponse304Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetEdgeCertificatesResponse) GetJSON200() *EdgeCertificates {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetEdgeCertificatesResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetEdgeCertificatesResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetEdgeCertificatesResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetEdgeCertificatesResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetEdgeCertificatesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetEdgeCertificatesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetEdgeCertificatesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetEdgeCertificatesResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -35158,7 +35941,7 @@ func (c *ClientWithResponses) DeleteDomainWithResponse(ctx context.Context, doma
 
 // UpdateDomainWithBodyWithResponse Change a domain
 //
-// Sends visitors of a custom domain on to another domain of its environment, or no longer. They are sent on while that one answers, too. Needs the role developer, or a higher one, in the domain's organisation.
+// Sends visitors of a custom domain on to another domain of its environment, or no longer: they are sent on while that one answers, too. It also says whether visitors who come by http are sent on to https, and for how long browsers are to come by https alone. Needs the role developer, or a higher one, in the domain's organisation.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -35173,7 +35956,7 @@ func (c *ClientWithResponses) UpdateDomainWithBodyWithResponse(ctx context.Conte
 
 // UpdateDomainWithResponse Change a domain
 //
-// Sends visitors of a custom domain on to another domain of its environment, or no longer. They are sent on while that one answers, too. Needs the role developer, or a higher one, in the domain's organisation.
+// Sends visitors of a custom domain on to another domain of its environment, or no longer: they are sent on while that one answers, too. It also says whether visitors who come by http are sent on to https, and for how long browsers are to come by https alone. Needs the role developer, or a higher one, in the domain's organisation.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -35184,6 +35967,51 @@ func (c *ClientWithResponses) UpdateDomainWithResponse(ctx context.Context, doma
 		return nil, err
 	}
 	return ParseUpdateDomainResponse(rsp)
+}
+
+// DeleteDomainCertificateWithResponse Remove a certificate
+//
+// Takes a certificate away that was uploaded. Where the platform orders certificates it orders one. Needs the role developer, or a higher one, in the domain's organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /v1/domains/{domain_id}/certificate (the `DeleteDomainCertificate` operationId).
+func (c *ClientWithResponses) DeleteDomainCertificateWithResponse(ctx context.Context, domainID openapi_types.UUID, reqEditors ...RequestEditorFn) (*DeleteDomainCertificateResponse, error) {
+	rsp, err := c.DeleteDomainCertificate(ctx, domainID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDeleteDomainCertificateResponse(rsp)
+}
+
+// PutDomainCertificateWithBodyWithResponse Upload a certificate
+//
+// Has edges end TLS for a proven custom domain with a certificate of yours, in the place of the one that the domain had. The platform orders none for it then, and renews yours not. Needs the role developer, or a higher one, in the domain's organisation.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/domains/{domain_id}/certificate (the `PutDomainCertificate` operationId).
+func (c *ClientWithResponses) PutDomainCertificateWithBodyWithResponse(ctx context.Context, domainID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PutDomainCertificateResponse, error) {
+	rsp, err := c.PutDomainCertificateWithBody(ctx, domainID, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePutDomainCertificateResponse(rsp)
+}
+
+// PutDomainCertificateWithResponse Upload a certificate
+//
+// Has edges end TLS for a proven custom domain with a certificate of yours, in the place of the one that the domain had. The platform orders none for it then, and renews yours not. Needs the role developer, or a higher one, in the domain's organisation.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/domains/{domain_id}/certificate (the `PutDomainCertificate` operationId).
+func (c *ClientWithResponses) PutDomainCertificateWithResponse(ctx context.Context, domainID openapi_types.UUID, body PutDomainCertificateJSONRequestBody, reqEditors ...RequestEditorFn) (*PutDomainCertificateResponse, error) {
+	rsp, err := c.PutDomainCertificate(ctx, domainID, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePutDomainCertificateResponse(rsp)
 }
 
 // CheckDomainWithResponse Check a domain now
@@ -35214,6 +36042,21 @@ func (c *ClientWithResponses) GetDomainRecordsWithResponse(ctx context.Context, 
 		return nil, err
 	}
 	return ParseGetDomainRecordsResponse(rsp)
+}
+
+// GetEdgeCertificatesWithResponse Show what to end TLS with
+//
+// Certificates with their private keys, keys of session tickets, and what to answer certificate authorities. If-None-Match acknowledges a version; with wait_seconds it answers as soon as there is another, else with 304. For edges.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/edge/certificates (the `GetEdgeCertificates` operationId).
+func (c *ClientWithResponses) GetEdgeCertificatesWithResponse(ctx context.Context, params *GetEdgeCertificatesParams, reqEditors ...RequestEditorFn) (*GetEdgeCertificatesResponse, error) {
+	rsp, err := c.GetEdgeCertificates(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetEdgeCertificatesResponse(rsp)
 }
 
 // BindEdgeTokenWithBodyWithResponse Bind the edge's token to its machine
@@ -39165,6 +40008,173 @@ func ParseUpdateDomainResponse(rsp *http.Response) (*UpdateDomainResponse, error
 	return response, nil
 }
 
+// ParseDeleteDomainCertificateResponse parses an HTTP response from a DeleteDomainCertificateWithResponse call
+func ParseDeleteDomainCertificateResponse(rsp *http.Response) (*DeleteDomainCertificateResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DeleteDomainCertificateResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParsePutDomainCertificateResponse parses an HTTP response from a PutDomainCertificateWithResponse call
+func ParsePutDomainCertificateResponse(rsp *http.Response) (*PutDomainCertificateResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PutDomainCertificateResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Domain
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseCheckDomainResponse parses an HTTP response from a CheckDomainWithResponse call
 func ParseCheckDomainResponse(rsp *http.Response) (*CheckDomainResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -39310,6 +40320,86 @@ func ParseGetDomainRecordsResponse(rsp *http.Response) (*GetDomainRecordsRespons
 		}
 		response.ApplicationProblemJSON500 = &dest
 
+	}
+
+	return response, nil
+}
+
+// ParseGetEdgeCertificatesResponse parses an HTTP response from a GetEdgeCertificatesWithResponse call
+func ParseGetEdgeCertificatesResponse(rsp *http.Response) (*GetEdgeCertificatesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetEdgeCertificatesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest EdgeCertificates
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetEdgeCertificatesResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetEdgeCertificatesResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
 	}
 
 	return response, nil

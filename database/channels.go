@@ -15,6 +15,8 @@ const (
 	ChannelNodes = "zeitwork_nodes"
 	// ChannelRoutes carries nothing: the route table has changed.
 	ChannelRoutes = "zeitwork_routes"
+	// ChannelCertificates carries nothing: what edges end TLS with has changed.
+	ChannelCertificates = "zeitwork_certificates"
 	// ChannelDetections carries the id of a detection that has ended.
 	ChannelDetections = "zeitwork_detections"
 	// ChannelPolls carries nothing: somebody wants a repository to be looked at now.

@@ -13,7 +13,7 @@ import (
 )
 
 const getDomainToCheck = `-- name: GetDomainToCheck :one
-SELECT domains.id, domains.project_id, domains.hostname, domains.kind, domains.deployment_id, domains.created_at, domains.environment_id, domains.verified_at, domains.verification_token, domains.claimed_at, domains.redirect_to_id, domains.checked_at, domains.next_check_at, domains.check_message, domains.failing_since, projects.organisation_id,
+SELECT domains.id, domains.project_id, domains.hostname, domains.kind, domains.deployment_id, domains.created_at, domains.environment_id, domains.verified_at, domains.verification_token, domains.claimed_at, domains.redirect_to_id, domains.checked_at, domains.next_check_at, domains.check_message, domains.failing_since, domains.https, domains.hsts_seconds, projects.organisation_id,
   coalesce((SELECT own.hostname FROM domains AS own WHERE own.environment_id = domains.project_id AND own.kind = 'generated'), '')::text AS generated
 FROM domains JOIN projects ON projects.id = domains.project_id
 WHERE domains.id = $1 AND domains.kind = 'custom' AND projects.deleted_at IS NULL
@@ -45,6 +45,8 @@ func (q *Queries) GetDomainToCheck(ctx context.Context, id uuid.UUID) (GetDomain
 		&i.Domain.NextCheckAt,
 		&i.Domain.CheckMessage,
 		&i.Domain.FailingSince,
+		&i.Domain.Https,
+		&i.Domain.HstsSeconds,
 		&i.OrganisationID,
 		&i.Generated,
 	)
@@ -52,7 +54,7 @@ func (q *Queries) GetDomainToCheck(ctx context.Context, id uuid.UUID) (GetDomain
 }
 
 const getHolder = `-- name: GetHolder :one
-SELECT domains.id, domains.project_id, domains.hostname, domains.kind, domains.deployment_id, domains.created_at, domains.environment_id, domains.verified_at, domains.verification_token, domains.claimed_at, domains.redirect_to_id, domains.checked_at, domains.next_check_at, domains.check_message, domains.failing_since, projects.organisation_id,
+SELECT domains.id, domains.project_id, domains.hostname, domains.kind, domains.deployment_id, domains.created_at, domains.environment_id, domains.verified_at, domains.verification_token, domains.claimed_at, domains.redirect_to_id, domains.checked_at, domains.next_check_at, domains.check_message, domains.failing_since, domains.https, domains.hsts_seconds, projects.organisation_id,
   coalesce((SELECT own.hostname FROM domains AS own WHERE own.environment_id = domains.project_id AND own.kind = 'generated'), '')::text AS generated
 FROM domains JOIN projects ON projects.id = domains.project_id
 WHERE domains.hostname = $1 AND domains.kind = 'custom' AND domains.verified_at IS NOT NULL
@@ -84,6 +86,8 @@ func (q *Queries) GetHolder(ctx context.Context, hostname string) (GetHolderRow,
 		&i.Domain.NextCheckAt,
 		&i.Domain.CheckMessage,
 		&i.Domain.FailingSince,
+		&i.Domain.Https,
+		&i.Domain.HstsSeconds,
 		&i.OrganisationID,
 		&i.Generated,
 	)

@@ -8,6 +8,7 @@ package database
 import (
 	"context"
 	"net/netip"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -47,7 +48,7 @@ SELECT $1::uuid, projects.id, $2::uuid, $3::text, $4::text,
   (SELECT other.deployment_id FROM domains AS other WHERE other.environment_id = $2 AND other.kind = 'generated'),
   $5::text, $6::uuid
 FROM projects WHERE projects.id = $7 AND projects.organisation_id = $8
-RETURNING id, project_id, hostname, kind, deployment_id, created_at, environment_id, verified_at, verification_token, claimed_at, redirect_to_id, checked_at, next_check_at, check_message, failing_since
+RETURNING id, project_id, hostname, kind, deployment_id, created_at, environment_id, verified_at, verification_token, claimed_at, redirect_to_id, checked_at, next_check_at, check_message, failing_since, https, hsts_seconds
 `
 
 type CreateDomainParams struct {
@@ -90,6 +91,8 @@ func (q *Queries) CreateDomain(ctx context.Context, arg CreateDomainParams) (Dom
 		&i.NextCheckAt,
 		&i.CheckMessage,
 		&i.FailingSince,
+		&i.Https,
+		&i.HstsSeconds,
 	)
 	return i, err
 }
@@ -139,7 +142,7 @@ func (q *Queries) DomainIsRedirectedTo(ctx context.Context, iD uuid.UUID, organi
 }
 
 const findDomainOf = `-- name: FindDomainOf :one
-SELECT domains.id, domains.project_id, domains.hostname, domains.kind, domains.deployment_id, domains.created_at, domains.environment_id, domains.verified_at, domains.verification_token, domains.claimed_at, domains.redirect_to_id, domains.checked_at, domains.next_check_at, domains.check_message, domains.failing_since FROM domains JOIN projects ON projects.id = domains.project_id
+SELECT domains.id, domains.project_id, domains.hostname, domains.kind, domains.deployment_id, domains.created_at, domains.environment_id, domains.verified_at, domains.verification_token, domains.claimed_at, domains.redirect_to_id, domains.checked_at, domains.next_check_at, domains.check_message, domains.failing_since, domains.https, domains.hsts_seconds FROM domains JOIN projects ON projects.id = domains.project_id
 WHERE domains.project_id = $1 AND domains.environment_id = $2 AND domains.hostname = $3 AND domains.kind <> 'deployment'
   AND projects.organisation_id = $4
 `
@@ -176,23 +179,32 @@ func (q *Queries) FindDomainOf(ctx context.Context, arg FindDomainOfParams) (Dom
 		&i.NextCheckAt,
 		&i.CheckMessage,
 		&i.FailingSince,
+		&i.Https,
+		&i.HstsSeconds,
 	)
 	return i, err
 }
 
 const getDomainOf = `-- name: GetDomainOf :one
-SELECT domains.id, domains.project_id, domains.hostname, domains.kind, domains.deployment_id, domains.created_at, domains.environment_id, domains.verified_at, domains.verification_token, domains.claimed_at, domains.redirect_to_id, domains.checked_at, domains.next_check_at, domains.check_message, domains.failing_since, coalesce(target.hostname, '')::text AS redirect_to,
-  coalesce((SELECT own.hostname FROM domains AS own WHERE own.environment_id = domains.project_id AND own.kind = 'generated'), '')::text AS generated
+SELECT domains.id, domains.project_id, domains.hostname, domains.kind, domains.deployment_id, domains.created_at, domains.environment_id, domains.verified_at, domains.verification_token, domains.claimed_at, domains.redirect_to_id, domains.checked_at, domains.next_check_at, domains.check_message, domains.failing_since, domains.https, domains.hsts_seconds, coalesce(target.hostname, '')::text AS redirect_to,
+  coalesce((SELECT own.hostname FROM domains AS own WHERE own.environment_id = domains.project_id AND own.kind = 'generated'), '')::text AS generated,
+  certificates.source AS certificate_source, certificates.state AS certificate_state, certificates.problem AS certificate_problem,
+  certificates.not_after AS certificate_not_after
 FROM domains
 JOIN projects ON projects.id = domains.project_id
 LEFT JOIN domains AS target ON target.id = domains.redirect_to_id
+LEFT JOIN certificates ON certificates.domain_id = domains.id
 WHERE domains.id = $1 AND domains.kind <> 'deployment' AND projects.organisation_id = $2 AND projects.deleted_at IS NULL
 `
 
 type GetDomainOfRow struct {
-	Domain     Domain
-	RedirectTo string
-	Generated  string
+	Domain              Domain
+	RedirectTo          string
+	Generated           string
+	CertificateSource   *string
+	CertificateState    *string
+	CertificateProblem  *string
+	CertificateNotAfter *time.Time
 }
 
 // One domain of an organisation, as ListDomains has it.
@@ -215,16 +227,24 @@ func (q *Queries) GetDomainOf(ctx context.Context, iD uuid.UUID, organisationID 
 		&i.Domain.NextCheckAt,
 		&i.Domain.CheckMessage,
 		&i.Domain.FailingSince,
+		&i.Domain.Https,
+		&i.Domain.HstsSeconds,
 		&i.RedirectTo,
 		&i.Generated,
+		&i.CertificateSource,
+		&i.CertificateState,
+		&i.CertificateProblem,
+		&i.CertificateNotAfter,
 	)
 	return i, err
 }
 
 const listDomains = `-- name: ListDomains :many
-SELECT domains.id, domains.project_id, domains.hostname, domains.kind, domains.deployment_id, domains.created_at, domains.environment_id, domains.verified_at, domains.verification_token, domains.claimed_at, domains.redirect_to_id, domains.checked_at, domains.next_check_at, domains.check_message, domains.failing_since, coalesce(target.hostname, '')::text AS redirect_to,
-  coalesce((SELECT own.hostname FROM domains AS own WHERE own.environment_id = domains.project_id AND own.kind = 'generated'), '')::text AS generated
-FROM domains LEFT JOIN domains AS target ON target.id = domains.redirect_to_id
+SELECT domains.id, domains.project_id, domains.hostname, domains.kind, domains.deployment_id, domains.created_at, domains.environment_id, domains.verified_at, domains.verification_token, domains.claimed_at, domains.redirect_to_id, domains.checked_at, domains.next_check_at, domains.check_message, domains.failing_since, domains.https, domains.hsts_seconds, coalesce(target.hostname, '')::text AS redirect_to,
+  coalesce((SELECT own.hostname FROM domains AS own WHERE own.environment_id = domains.project_id AND own.kind = 'generated'), '')::text AS generated,
+  certificates.source AS certificate_source, certificates.state AS certificate_state, certificates.problem AS certificate_problem,
+  certificates.not_after AS certificate_not_after
+FROM domains LEFT JOIN domains AS target ON target.id = domains.redirect_to_id LEFT JOIN certificates ON certificates.domain_id = domains.id
 WHERE domains.project_id = $1 AND EXISTS (SELECT FROM projects WHERE projects.id = $1 AND projects.organisation_id = $2)
   AND domains.id > $3 AND ($4::text = '' OR domains.hostname = $4) AND domains.kind <> 'deployment'
   AND ($5::uuid IS NULL OR domains.environment_id = $5)
@@ -242,9 +262,13 @@ type ListDomainsParams struct {
 }
 
 type ListDomainsRow struct {
-	Domain     Domain
-	RedirectTo string
-	Generated  string
+	Domain              Domain
+	RedirectTo          string
+	Generated           string
+	CertificateSource   *string
+	CertificateState    *string
+	CertificateProblem  *string
+	CertificateNotAfter *time.Time
 }
 
 // Without those of single deployments. The generated domain of the project's production says where the platform's hostnames are.
@@ -280,8 +304,14 @@ func (q *Queries) ListDomains(ctx context.Context, arg ListDomainsParams) ([]Lis
 			&i.Domain.NextCheckAt,
 			&i.Domain.CheckMessage,
 			&i.Domain.FailingSince,
+			&i.Domain.Https,
+			&i.Domain.HstsSeconds,
 			&i.RedirectTo,
 			&i.Generated,
+			&i.CertificateSource,
+			&i.CertificateState,
+			&i.CertificateProblem,
+			&i.CertificateNotAfter,
 		); err != nil {
 			return nil, err
 		}
@@ -294,7 +324,7 @@ func (q *Queries) ListDomains(ctx context.Context, arg ListDomainsParams) ([]Lis
 }
 
 const listRoutes = `-- name: ListRoutes :many
-SELECT domains.hostname, domains.project_id, domains.deployment_id,
+SELECT domains.hostname, domains.project_id, domains.deployment_id, domains.https, domains.hsts_seconds,
   coalesce(CASE WHEN domains.redirect_to_id IS NOT NULL THEN (
     SELECT target.hostname FROM domains AS target
     WHERE target.id = domains.redirect_to_id AND (target.kind <> 'custom' OR target.verified_at IS NOT NULL)
@@ -322,6 +352,8 @@ type ListRoutesRow struct {
 	Hostname     string
 	ProjectID    uuid.UUID
 	DeploymentID *uuid.UUID
+	Https        string
+	HstsSeconds  int32
 	RedirectTo   string
 	Deploying    bool
 	Retired      bool
@@ -348,6 +380,8 @@ func (q *Queries) ListRoutes(ctx context.Context) ([]ListRoutesRow, error) {
 			&i.Hostname,
 			&i.ProjectID,
 			&i.DeploymentID,
+			&i.Https,
+			&i.HstsSeconds,
 			&i.RedirectTo,
 			&i.Deploying,
 			&i.Retired,
@@ -368,7 +402,7 @@ func (q *Queries) ListRoutes(ctx context.Context) ([]ListRoutesRow, error) {
 }
 
 const listRoutesOf = `-- name: ListRoutesOf :many
-SELECT domains.hostname, domains.project_id, domains.deployment_id,
+SELECT domains.hostname, domains.project_id, domains.deployment_id, domains.https, domains.hsts_seconds,
   coalesce(CASE WHEN domains.redirect_to_id IS NOT NULL THEN (
     SELECT target.hostname FROM domains AS target
     WHERE target.id = domains.redirect_to_id AND (target.kind <> 'custom' OR target.verified_at IS NOT NULL)
@@ -396,6 +430,8 @@ type ListRoutesOfRow struct {
 	Hostname     string
 	ProjectID    uuid.UUID
 	DeploymentID *uuid.UUID
+	Https        string
+	HstsSeconds  int32
 	RedirectTo   string
 	Deploying    bool
 	Retired      bool
@@ -420,6 +456,8 @@ func (q *Queries) ListRoutesOf(ctx context.Context, hostnames []string) ([]ListR
 			&i.Hostname,
 			&i.ProjectID,
 			&i.DeploymentID,
+			&i.Https,
+			&i.HstsSeconds,
 			&i.RedirectTo,
 			&i.Deploying,
 			&i.Retired,
@@ -437,6 +475,28 @@ func (q *Queries) ListRoutesOf(ctx context.Context, hostnames []string) ([]ListR
 		return nil, err
 	}
 	return items, nil
+}
+
+const setDomainHTTPS = `-- name: SetDomainHTTPS :exec
+UPDATE domains SET https = coalesce($1::text, https), hsts_seconds = coalesce($2::int, hsts_seconds)
+FROM projects WHERE domains.id = $3 AND projects.id = domains.project_id AND projects.organisation_id = $4
+`
+
+type SetDomainHTTPSParams struct {
+	Https          *string
+	HstsSeconds    *int32
+	ID             uuid.UUID
+	OrganisationID uuid.UUID
+}
+
+func (q *Queries) SetDomainHTTPS(ctx context.Context, arg SetDomainHTTPSParams) error {
+	_, err := q.db.Exec(ctx, setDomainHTTPS,
+		arg.Https,
+		arg.HstsSeconds,
+		arg.ID,
+		arg.OrganisationID,
+	)
+	return err
 }
 
 const setDomainRedirect = `-- name: SetDomainRedirect :exec

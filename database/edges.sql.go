@@ -26,7 +26,7 @@ func (q *Queries) CountEdges(ctx context.Context, seenWithin time.Duration) (int
 }
 
 const createEdge = `-- name: CreateEdge :one
-INSERT INTO edges (id, name, region) VALUES ($1, $2, $3) RETURNING id, name, region, acknowledged_version, last_seen_at, created_at, version, addresses, counted_until
+INSERT INTO edges (id, name, region) VALUES ($1, $2, $3) RETURNING id, name, region, acknowledged_version, last_seen_at, created_at, version, addresses, counted_until, certificates_version
 `
 
 func (q *Queries) CreateEdge(ctx context.Context, iD uuid.UUID, name string, region string) (Edge, error) {
@@ -42,6 +42,7 @@ func (q *Queries) CreateEdge(ctx context.Context, iD uuid.UUID, name string, reg
 		&i.Version,
 		&i.Addresses,
 		&i.CountedUntil,
+		&i.CertificatesVersion,
 	)
 	return i, err
 }
@@ -59,7 +60,7 @@ func (q *Queries) DeleteEdge(ctx context.Context, id uuid.UUID) (int64, error) {
 }
 
 const edgeByName = `-- name: EdgeByName :one
-SELECT id, name, region, acknowledged_version, last_seen_at, created_at, version, addresses, counted_until FROM edges WHERE name = $1
+SELECT id, name, region, acknowledged_version, last_seen_at, created_at, version, addresses, counted_until, certificates_version FROM edges WHERE name = $1
 `
 
 func (q *Queries) EdgeByName(ctx context.Context, name string) (Edge, error) {
@@ -75,12 +76,13 @@ func (q *Queries) EdgeByName(ctx context.Context, name string) (Edge, error) {
 		&i.Version,
 		&i.Addresses,
 		&i.CountedUntil,
+		&i.CertificatesVersion,
 	)
 	return i, err
 }
 
 const getEdge = `-- name: GetEdge :one
-SELECT edges.id, edges.name, edges.region, edges.acknowledged_version, edges.last_seen_at, edges.created_at, edges.version, edges.addresses, edges.counted_until, (edges.last_seen_at IS NOT NULL AND edge_silence.silent_for <= $1::interval)::boolean AS in_touch
+SELECT edges.id, edges.name, edges.region, edges.acknowledged_version, edges.last_seen_at, edges.created_at, edges.version, edges.addresses, edges.counted_until, edges.certificates_version, (edges.last_seen_at IS NOT NULL AND edge_silence.silent_for <= $1::interval)::boolean AS in_touch
 FROM edges JOIN edge_silence ON edge_silence.id = edges.id
 WHERE edges.id = $2
 `
@@ -103,6 +105,7 @@ func (q *Queries) GetEdge(ctx context.Context, seenWithin time.Duration, iD uuid
 		&i.Edge.Version,
 		&i.Edge.Addresses,
 		&i.Edge.CountedUntil,
+		&i.Edge.CertificatesVersion,
 		&i.InTouch,
 	)
 	return i, err
@@ -134,7 +137,7 @@ func (q *Queries) ListEdgeAddresses(ctx context.Context) ([][]string, error) {
 }
 
 const listEdges = `-- name: ListEdges :many
-SELECT edges.id, edges.name, edges.region, edges.acknowledged_version, edges.last_seen_at, edges.created_at, edges.version, edges.addresses, edges.counted_until, (edges.last_seen_at IS NOT NULL AND edge_silence.silent_for <= $1::interval)::boolean AS in_touch
+SELECT edges.id, edges.name, edges.region, edges.acknowledged_version, edges.last_seen_at, edges.created_at, edges.version, edges.addresses, edges.counted_until, edges.certificates_version, (edges.last_seen_at IS NOT NULL AND edge_silence.silent_for <= $1::interval)::boolean AS in_touch
 FROM edges JOIN edge_silence ON edge_silence.id = edges.id
 WHERE edges.id > $2 ORDER BY edges.id LIMIT $3::int
 `
@@ -163,6 +166,7 @@ func (q *Queries) ListEdges(ctx context.Context, seenWithin time.Duration, after
 			&i.Edge.Version,
 			&i.Edge.Addresses,
 			&i.Edge.CountedUntil,
+			&i.Edge.CertificatesVersion,
 			&i.InTouch,
 		); err != nil {
 			return nil, err
@@ -176,7 +180,7 @@ func (q *Queries) ListEdges(ctx context.Context, seenWithin time.Duration, after
 }
 
 const lockEdge = `-- name: LockEdge :one
-SELECT id, name, region, acknowledged_version, last_seen_at, created_at, version, addresses, counted_until FROM edges WHERE id = $1 FOR NO KEY UPDATE
+SELECT id, name, region, acknowledged_version, last_seen_at, created_at, version, addresses, counted_until, certificates_version FROM edges WHERE id = $1 FOR NO KEY UPDATE
 `
 
 func (q *Queries) LockEdge(ctx context.Context, id uuid.UUID) (Edge, error) {
@@ -192,6 +196,7 @@ func (q *Queries) LockEdge(ctx context.Context, id uuid.UUID) (Edge, error) {
 		&i.Version,
 		&i.Addresses,
 		&i.CountedUntil,
+		&i.CertificatesVersion,
 	)
 	return i, err
 }

@@ -62,6 +62,13 @@ func (ns NullRiverRiverJobState) Value() (driver.Value, error) {
 	return string(ns.RiverRiverJobState), nil
 }
 
+type AcmeAccount struct {
+	ID           uuid.UUID
+	DirectoryURL string
+	AccountURL   *string
+	CreatedAt    time.Time
+}
+
 type ApiToken struct {
 	ID             uuid.UUID
 	Kind           string
@@ -128,6 +135,40 @@ type BuildLogRun struct {
 	FirstLine    int32
 	LastLine     int32
 	GroupNumber  int32
+}
+
+type Certificate struct {
+	ID        uuid.UUID
+	DomainID  *uuid.UUID
+	Hostname  string
+	Source    string
+	State     string
+	Problem   *string
+	Chain     *string
+	NotBefore *time.Time
+	NotAfter  *time.Time
+	Version   int64
+	Step      string
+	OrderURL  *string
+	NextAt    *time.Time
+	Failures  int32
+	WarnedAt  *time.Time
+	CreatedAt time.Time
+}
+
+type CertificateChallenge struct {
+	Token            string
+	CertificateID    uuid.UUID
+	Hostname         string
+	KeyAuthorization string
+	Version          int64
+	CreatedAt        time.Time
+}
+
+type CertificateTable struct {
+	ID          int32
+	Version     int64
+	TicketKeyAt *time.Time
 }
 
 type ControlPlane struct {
@@ -236,6 +277,8 @@ type Domain struct {
 	NextCheckAt       time.Time
 	CheckMessage      *string
 	FailingSince      *time.Time
+	Https             string
+	HstsSeconds       int32
 }
 
 type Edge struct {
@@ -248,6 +291,7 @@ type Edge struct {
 	Version             string
 	Addresses           []string
 	CountedUntil        *time.Time
+	CertificatesVersion *int64
 }
 
 type EdgeSilence struct {

@@ -26,6 +26,7 @@ const (
 	kindInstallation = 20
 	kindRepository   = 21
 	kindDetection    = 22
+	kindCertificate  = 9 // Of the domain with the same number.
 	kindLook         = 23
 	kindLeak         = 24
 )
@@ -37,6 +38,7 @@ const (
 	workers               = 20
 	deploymentsPerProject = 10
 	domains               = 100_000
+	certificates          = 20_000
 	previews              = 2_000
 	projects              = 10_000
 	presentVMs            = 19_980
@@ -186,6 +188,29 @@ var hotQueries = map[string]bound{
 	"CreateDeploymentDomain": {most: 3, with: map[string]any{"id": seedID(kindDomain, 200_000), "label": "project-1010-0a1b2c3d"}},
 	"PointDomains":           {most: 10},
 
+	// Certificates: edges wait for them, and workers look for what is due every few seconds.
+	"CurrentCertificateVersion":     {most: 1},
+	"NextCertificateVersion":        {most: 1},
+	"TakeTicketKeyTurn":             {most: 1, with: map[string]any{"every": time.Hour}},
+	"AcknowledgeCertificates":       {most: edges, with: map[string]any{"id": seedID(kindEdge, 7)}},
+	"CountEdgesWithCertificates":    {most: 2*edges + 1},
+	"CountEdgesWithoutVersion":      {most: 2*edges + 1},
+	"ListServedCertificates":        {most: domains + previews + certificates, with: map[string]any{"since": 0}},
+	"ListChallenges":                {most: 10},
+	"ListDomainsWithoutCertificate": {most: 1, perRow: 2, with: map[string]any{"since": time.Now().Add(time.Hour)}},
+	"ListDueCertificates":           {most: 1, perRow: 1},
+	"GetCertificateToOrder":         {most: 2, with: map[string]any{"id": seedID(kindCertificate, 11010)}},
+	"AdvanceCertificate": {most: 1, with: map[string]any{
+		"id": seedID(kindCertificate, 11010), "step": "validate", "fromstep": "order", "orderurl": nil, "next": time.Minute,
+	}},
+	"PostponeCertificate": {most: 1, with: map[string]any{"id": seedID(kindCertificate, 11010), "next": time.Minute, "problem": ""}},
+	"FailCertificate":     {most: 1, with: map[string]any{"id": seedID(kindCertificate, 11010), "next": time.Minute, "problem": "It failed."}},
+	"FulfilCertificate": {most: 1, with: map[string]any{
+		"id": seedID(kindCertificate, 11010), "chain": "", "notbefore": time.Now(), "notafter": time.Now(), "nextat": time.Now(),
+	}},
+	"ChallengesVersion": {most: 1, with: map[string]any{"certificateid": seedID(kindCertificate, 11010)}},
+	"DeleteChallenges":  {most: 1, with: map[string]any{"certificateid": seedID(kindCertificate, 11010)}},
+
 	// Requests.
 	"FindToken":                                   {most: 2},
 	"TokenIsValid":                                {most: 2, with: map[string]any{"id": seedID(kindToken, 10)}},
@@ -227,11 +252,11 @@ var hotQueries = map[string]bound{
 	"CountDetections":                             {most: 10},
 	"GetRepository":                               {most: 2, with: map[string]any{"id": seedID(kindRepository, 6010)}},
 	"DeploymentState":                             {most: 4, with: map[string]any{"id": seedID(kindDeployment, 91010)}},
-	"ListDomains":                                 {most: 3, perRow: 3, with: map[string]any{"after": uuid.Nil, "environmentid": nil, "hostname": ""}},
-	"ListDomains, one":                            {most: domains/projects + 5, with: map[string]any{"after": uuid.Nil, "environmentid": nil}},
+	"ListDomains":                                 {most: 3, perRow: 4, with: map[string]any{"after": uuid.Nil, "environmentid": nil, "hostname": ""}},
+	"ListDomains, one":                            {most: domains/projects + 6, with: map[string]any{"after": uuid.Nil, "environmentid": nil}},
 	"GetEnvironmentOf":                            {most: 6, with: map[string]any{"id": seedID(kindPreview, 10)}},
 	"ListEnvironmentsOf":                          {most: 3, perRow: 4, with: map[string]any{"after": uuid.Nil, "branch": ""}},
-	"GetDomainOf":                                 {most: 4, with: map[string]any{"id": seedID(kindDomain, 1010)}},
+	"GetDomainOf":                                 {most: 5, with: map[string]any{"id": seedID(kindDomain, 1010)}},
 	"FindDomainOf":                                {most: domains/projects + 2, with: map[string]any{"hostname": "www.customer-11010.com"}},
 	"DomainIsRedirectedTo":                        {most: 2, with: map[string]any{"id": seedID(kindDomain, 1010)}},
 	"ProjectSlugTaken":                            {most: 2},
@@ -527,7 +552,10 @@ func queryOf(name string) string {
 // coldQueries are not tested, with the reason.
 var coldQueries = map[string][]string{
 	"a small table, or a pass every ten minutes for which nobody waits": names(`
-		DeleteSilentWorkers RecordPlatformLook ListUnneededVMRows ListRestingAddresses ListUncollectedImages`),
+		DeleteSilentWorkers RecordPlatformLook ListUnneededVMRows ListRestingAddresses ListUncollectedImages DeleteCertificateSecrets
+		ListExpiringCertificates HasUnprovenCertificates ForgetUnprovenCertificates`),
+	"a few times in the life of a certificate, for one or a hundred at most, by their keys": names(`
+		PutAcmeAccount PutUploadedCertificate PutPlatformCertificate DeleteCertificate SetAcmeAccountURL PutChallenge SetDomainHTTPS InsertMissingCertificates NoteCertificateWarning`),
 	"leaks are few, and there is a look for each node and kind": names(`ListLeaks SumLooks`),
 	"inserts of a row or a few": names(`
 		CreateAuditEvent CreateDeployment CreateEdge CreateEnvironmentVariable CreateNode CreateOrganisation CreateProject CreateProjectEvent CreateToken

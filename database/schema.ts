@@ -847,6 +847,10 @@ export const domains = pgTable(
     claimedAt: time("claimed_at").notNull().defaultNow(),
     // Visitors are sent on to that domain of the same environment, as long as it answers.
     redirectToId: uuid("redirect_to_id").references((): AnyPgColumn => domains.id, { onDelete: "set null" }),
+    // What edges make of requests that come without TLS: off: they pass them on; redirect: they send visitors to https.
+    https: text("https").notNull().default("off"),
+    // For how long browsers may remember to come by https alone (Strict-Transport-Security); 0: they are not told to.
+    hstsSeconds: integer("hsts_seconds").notNull().default(0),
     // When the DNS was last asked, and will be again; what was amiss then, and since when a proven one has not had its proof.
     checkedAt: time("checked_at"),
     nextCheckAt: time("next_check_at").notNull().defaultNow(),
@@ -859,6 +863,8 @@ export const domains = pgTable(
     uniqueIndex("domains_hostname").on(t.hostname).where(sql`${t.kind} <> 'custom' or ${t.verifiedAt} is not null`),
     uniqueIndex("domains_claim").on(t.projectId, t.hostname).where(sql`${t.kind} = 'custom'`),
     index("domains_next_check").on(t.nextCheckAt).where(sql`${t.kind} = 'custom'`),
+    // Those that were proven lately, for which certificates are to be ordered.
+    index("domains_verified").on(t.verifiedAt).where(sql`${t.kind} = 'custom' and ${t.verifiedAt} is not null`),
     index("domains_redirect_to").on(t.redirectToId).where(sql`${t.redirectToId} is not null`),
     index("domains_project").on(t.projectId),
     index("domains_environment").on(t.environmentId),
@@ -866,7 +872,85 @@ export const domains = pgTable(
     uniqueIndex("domains_generated_for").on(t.environmentId).where(sql`${t.kind} = 'generated'`),
     index("domains_deployment").on(t.deploymentId),
     check("domains_kind", sql`${t.kind} in ('generated', 'custom', 'deployment')`),
+    check("domains_https", sql`${t.https} in ('off', 'redirect')`),
+    check("domains_hsts_seconds", sql`${t.hstsSeconds} between 0 and 63072000`),
   ],
+);
+
+// What edges show visitors of a hostname who come by TLS, and how far the order of the next one has come. The private key of the certificate is in secrets,
+// as the row's certificate_key, and that of an order under way as its certificate_next_key.
+export const certificates = pgTable(
+  "certificates",
+  {
+    id: id(),
+    // The domain that it is for; null: the platform's own.
+    domainId: uuid("domain_id").references(() => domains.id, { onDelete: "cascade" }),
+    hostname: text("hostname").notNull(),
+    source: text("source").notNull(),
+    // ordering: there is none yet; active: edges show it, also while it is renewed; failed: there is none, or it has expired.
+    state: text("state").notNull(),
+    // A sentence for the domain's owner on why there is no newer one, and what to do.
+    problem: text("problem"),
+    // PEM, the hostname's own first; null until there is one.
+    chain: text("chain"),
+    notBefore: time("not_before"),
+    notAfter: time("not_after"),
+    // The version of the edges' certificates in which it has last changed.
+    version: bigint("version", { mode: "number" }).notNull().default(0),
+    // How far an order has come: order, validate, finalize.
+    step: text("step").notNull().default("order"),
+    orderUrl: text("order_url"),
+    // When the step is due; null: never. Failures counts those in a row.
+    nextAt: time("next_at"),
+    failures: integer("failures").notNull().default(0),
+    // When the project's timeline was told that it expires soon, and nothing renews it.
+    warnedAt: time("warned_at"),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    uniqueIndex("certificates_domain").on(t.domainId).where(sql`${t.domainId} is not null`),
+    uniqueIndex("certificates_platform").on(t.hostname).where(sql`${t.domainId} is null`),
+    index("certificates_next").on(t.nextAt).where(sql`${t.nextAt} is not null`),
+    check("certificates_source", sql`${t.source} in ('acme', 'uploaded')`),
+    check("certificates_state", sql`${t.state} in ('ordering', 'active', 'failed')`),
+    check("certificates_step", sql`${t.step} in ('order', 'validate', 'finalize')`),
+  ],
+);
+
+// What edges answer a certificate authority that wants to see whether a hostname leads to them (HTTP-01).
+export const certificateChallenges = pgTable(
+  "certificate_challenges",
+  {
+    token: text("token").primaryKey(),
+    certificateId: uuid("certificate_id").notNull().references(() => certificates.id, { onDelete: "cascade" }),
+    hostname: text("hostname").notNull(),
+    keyAuthorization: text("key_authorization").notNull(),
+    // The version of the edges' certificates in which it has come.
+    version: bigint("version", { mode: "number" }).notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [index("certificate_challenges_certificate").on(t.certificateId)],
+);
+
+// Accounts with certificate authorities, one for each directory. The key of an account is in secrets, as its acme_account_key.
+export const acmeAccounts = pgTable("acme_accounts", {
+  id: id(),
+  directoryUrl: text("directory_url").notNull().unique(),
+  // What the authority calls the account; null until it knows it.
+  accountUrl: text("account_url"),
+  createdAt: createdAt(),
+});
+
+// One row: counts the changes of what edges are told of certificates, challenges and the keys of session tickets.
+export const certificateTable = pgTable(
+  "certificate_table",
+  {
+    id: integer("id").primaryKey(),
+    version: bigint("version", { mode: "number" }).notNull(),
+    // When the key was made with which edges seal session tickets.
+    ticketKeyAt: time("ticket_key_at"),
+  },
+  (t) => [check("certificate_table_one_row", sql`${t.id} = 1`)],
 );
 
 // How the repository of a project is read that not everybody may read. The private key, or the password, is in secrets, as the project's deploy_key or
@@ -917,7 +1001,7 @@ export const projectEvents = pgTable(
   (t) => [
     index("project_events_project").on(t.projectId, t.id),
     index("project_events_deployment").on(t.deploymentId),
-    check("project_events_kind", sql`${t.kind} in ('instances', 'replaced', 'pinned', 'unpinned', 'preview', 'skipped', 'repository')`),
+    check("project_events_kind", sql`${t.kind} in ('instances', 'replaced', 'pinned', 'unpinned', 'preview', 'skipped', 'repository', 'certificate')`),
   ],
 );
 
@@ -933,6 +1017,8 @@ export const edges = pgTable("edges", {
   region: text("region").notNull(),
   // Version of the route table that the edge serves from.
   acknowledgedVersion: bigint("acknowledged_version", { mode: "number" }).notNull().default(0),
+  // Version of the certificates that the edge serves with; null where it has never asked for them: it ends no TLS.
+  certificatesVersion: bigint("certificates_version", { mode: "number" }),
   // Version of its binary; empty where it is of a version that does not say.
   version: text("version").notNull().default(""),
   // From which it connects to VMs. Null where it has not said: it has not been seen, or is of a version that does not say.

@@ -71,6 +71,8 @@ type platform struct {
 	deaf atomic.Bool
 	// records are what the edge has shipped.
 	records receivedRecords
+	// certificates are what the edge is told to end TLS with.
+	certificates publishedCertificates
 
 	// wholes and changes count answers with a whole table, and with what has changed.
 	wholes, changes atomic.Int64
@@ -114,6 +116,7 @@ func newPlatform(tb testing.TB) *platform {
 	mux.HandleFunc("POST /v1/edge/report", p.report)
 	mux.HandleFunc("POST /v1/edge/wake", p.wake)
 	mux.HandleFunc("POST /v1/edge/key", p.bind)
+	mux.HandleFunc("GET /v1/edge/certificates", p.certificates.answer)
 
 	p.Server = httptest.NewServer(mux)
 	tb.Cleanup(p.Close)
@@ -378,7 +381,9 @@ type testBundle struct {
 	platform *platform
 	proxy    *Proxy
 	address  string
-	client   *http.Client
+	// encrypted is where the edge ends TLS; empty: nowhere.
+	encrypted string
+	client    *http.Client
 	// stop tells the edge to stop; stopped is closed when it has.
 	stop    context.CancelFunc
 	stopped chan struct{}
@@ -436,11 +441,12 @@ func serveProxy(tb testing.TB, p *platform, proxy *Proxy, listener net.Listener)
 	tb.Helper()
 
 	proxy.patience = time.Second
+	encrypted := listenEncrypted(tb, proxy)
 
 	ctx, stop := context.WithCancel(tb.Context())
 	transport := &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 256}
 	b := &testBundle{
-		platform: p, proxy: proxy, address: listener.Addr().String(),
+		platform: p, proxy: proxy, address: listener.Addr().String(), encrypted: encrypted,
 		client:  &http.Client{Transport: transport, Timeout: patience},
 		stop:    stop,
 		stopped: make(chan struct{}),

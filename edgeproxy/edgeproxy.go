@@ -45,9 +45,11 @@ type Proxy struct {
 	records   *requestShipper // nil: requests are not recorded.
 	upstreams *transport
 	closeIdle func()
-	patience  time.Duration // halfCloseTime.
-	tracers   trace.TracerProvider
-	logger    *slog.Logger
+	// encryption is nil where the edge ends no TLS.
+	encryption *encryption
+	patience   time.Duration // halfCloseTime.
+	tracers    trace.TracerProvider
+	logger     *slog.Logger
 }
 
 // New prepares an edge: it makes the data directory and loads the route table that an earlier run saved there. It connects to nothing.
@@ -96,6 +98,14 @@ func New(config Config, logger *slog.Logger) (*Proxy, error) {
 		handler: handler, upstreams: upstreams, tracers: otel.GetTracerProvider(),
 	}
 
+	if config.TLSListen != "" {
+		if proxy.encryption, err = newEncryption(config, p); err != nil {
+			return nil, err
+		}
+
+		proxy.handler.encryption = proxy.encryption
+	}
+
 	if config.RecordRequests {
 		proxy.handler.records = newRequestRecorder()
 		proxy.records = newRequestShipper(p.calls, p.http, proxy.handler.records, logger)
@@ -115,8 +125,12 @@ func (p *Proxy) Run(ctx context.Context) error {
 	return p.Serve(ctx, listener)
 }
 
-// Serve is Run with a listener, which it closes.
+// Serve is Run with a listener for requests without TLS, which it closes.
 func (p *Proxy) Serve(ctx context.Context, listener net.Listener) error {
+	if err := p.encryption.listen(ctx, p.config.TLSListen); err != nil {
+		return errors.Join(err, listener.Close())
+	}
+
 	// Requests and the poller outlive ctx: both continue while the edge drains. What tells the platform of requests outlives even those that are cut off at the
 	// end of the drain.
 	alive, end := context.WithCancel(context.WithoutCancel(ctx))
@@ -141,7 +155,10 @@ func (p *Proxy) Serve(ctx context.Context, listener net.Listener) error {
 
 	polling.Go(func() { engine.apps.run(alive) })
 
-	go func() { stopped <- server.Serve(visitors{others, arriving, p.patience}) }()
+	accepted := func(from net.Listener) net.Listener { return visitors{from, arriving, p.patience} }
+	encryptedStopped := p.encryption.begin(alive, p, &polling, server, accepted)
+
+	go func() { stopped <- server.Serve(accepted(others)) }()
 	go func() {
 		defer close(closed)
 
@@ -153,6 +170,8 @@ func (p *Proxy) Serve(ctx context.Context, listener net.Listener) error {
 	select {
 	case err := <-stopped:
 		return fmt.Errorf("serving: %w", errors.Join(err, listener.Close()))
+	case err := <-encryptedStopped:
+		return fmt.Errorf("serving TLS: %w", errors.Join(err, listener.Close(), server.Close()))
 	case <-closed:
 		return fmt.Errorf("serving: %w", errors.Join(net.ErrClosed, server.Close()))
 	case <-ctx.Done():
@@ -160,7 +179,7 @@ func (p *Proxy) Serve(ctx context.Context, listener net.Listener) error {
 
 	p.serveOn(alive)
 
-	err := listener.Close()
+	err := errors.Join(listener.Close(), p.encryption.close(alive))
 
 	<-closed
 	engine.drain()
@@ -191,7 +210,7 @@ func (p *Proxy) server(alive context.Context) *http.Server {
 	protocols.SetUnencryptedHTTP2(true)
 
 	return &http.Server{
-		Handler:           traced(p.handler, p.tracers),
+		Handler:           encrypted(traced(p.handler, p.tracers)),
 		Protocols:         protocols,
 		ReadHeaderTimeout: readHeaderTimeout,
 		IdleTimeout:       idleTimeout,

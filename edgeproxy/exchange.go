@@ -32,6 +32,9 @@ type exchange struct {
 	body    *requestBody // nil for requests without one, and for those of plainConn.
 	upload  *upload      // Of plainConn, for bodies that are not sent with the head; else nil.
 
+	// hsts is the answer's Strict-Transport-Security, unless the app has one; empty: none.
+	hsts string
+
 	// counted is where the request is counted; nil where it is not for an app.
 	counted *counter
 	// admitted says that admission counts the request as in flight, for this visitor.

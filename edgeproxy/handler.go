@@ -34,6 +34,7 @@ type handler struct {
 	proxy       *httputil.ReverseProxy
 	meters      *meters
 	records     *requestRecorder // nil: requests are not recorded.
+	encryption  *encryption      // nil: TLS is off.
 	logger      *slog.Logger
 	running     sync.WaitGroup
 	draining    atomic.Bool
@@ -66,6 +67,10 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 
+	if h.answerChallenge(w, r) {
+		return
+	}
+
 	h.running.Add(1)
 	defer h.running.Done()
 
@@ -85,6 +90,10 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if p, ok := h.route(r, e); !ok {
 		h.answer(w, r, p)
 
+		return
+	}
+
+	if h.toHTTPS(w, r, e) {
 		return
 	}
 
@@ -248,6 +257,7 @@ func (h *handler) modifyResponse(response *http.Response) error {
 	}
 
 	response.Header.Set(headerRequestID, e.id)
+	e.remember(response.Header)
 
 	if _, ok := response.Header["Content-Type"]; !ok {
 		e.header["Content-Type"] = nil // net/http would guess one.

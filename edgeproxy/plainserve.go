@@ -77,7 +77,7 @@ func (c *plainConn) route() *route {
 	request := &c.work.request
 
 	current := c.engine.handler.table.Load()
-	if current == nil || isHealthPath(request.Path()) {
+	if current == nil || isHealthPath(request.Path()) || mayBeChallenge(request.Path()) {
 		return nil
 	}
 
@@ -87,7 +87,7 @@ func (c *plainConn) route() *route {
 	}
 
 	found := current.lookup(host)
-	if found == nil || !found.reachesApp() {
+	if found == nil || !found.reachesApp() || !found.https.isPlain() {
 		return nil
 	}
 

@@ -17,12 +17,17 @@ func (h *handler) redirect(w http.ResponseWriter, r *http.Request, e *exchange) 
 		location += ":" + port
 	}
 
+	h.redirectTo(w, r, e, location)
+}
+
+// redirectTo sends a visitor on to the same path and query of another origin.
+func (h *handler) redirectTo(w http.ResponseWriter, r *http.Request, e *exchange, origin string) {
 	path := r.URL.EscapedPath()
 	if !strings.HasPrefix(path, "/") {
 		path = "/" // "*", or an absolute form without a path.
 	}
 
-	location += path
+	location := origin + path
 
 	if r.URL.RawQuery != "" || r.URL.ForceQuery {
 		location += "?" + r.URL.RawQuery
@@ -37,5 +42,6 @@ func (h *handler) redirect(w http.ResponseWriter, r *http.Request, e *exchange) 
 	header.Set("Cache-Control", redirectLifetime)
 	header.Set("Content-Length", "0")
 	header.Set(headerRequestID, e.id)
+	e.remember(header)
 	w.WriteHeader(e.status)
 }

@@ -38,7 +38,9 @@ type route struct {
 	// hostname is the one of the table, which for a wildcard is not that of the request.
 	hostname string
 	// redirectTo is the hostname that visitors are sent on to; empty: they get the app.
-	redirectTo   string
+	redirectTo string
+	// https is how visitors are to come.
+	https        https
 	deploymentID uuid.UUID
 	state        client.RouteState
 	// wakes says that the app sleeps, and that the platform starts it when it is asked to.
@@ -75,7 +77,10 @@ func newRoute(entry client.Route) (*route, error) {
 		hostname = wildcard + hostname
 	}
 
-	r := &route{hostname: hostname, state: entry.State, deploymentID: lo.FromPtr(entry.DeploymentID), wakes: lo.FromPtr(entry.Wakes)}
+	r := &route{
+		hostname: hostname, state: entry.State, deploymentID: lo.FromPtr(entry.DeploymentID), wakes: lo.FromPtr(entry.Wakes),
+		https: newHTTPS(entry.HTTPS == client.RouteHTTPSRedirect, entry.HstsSeconds),
+	}
 
 	if entry.RedirectTo != nil {
 		if r.redirectTo, err = normalizeHost(*entry.RedirectTo); err != nil {

@@ -54,6 +54,8 @@ func (w *Worker) newClient() (*river.Client[pgx.Tx], error) {
 			periodicJob(kindCheckInstallations, w.config.CheckInterval),
 			periodicJob(kindCollectGarbage, w.config.GarbageInterval),
 			periodicJob(kindCheckDomains, checkDomainsEvery),
+			periodicJob(kindKeepCertificates, keepCertificatesEvery),
+			periodicJob(kindSweepCertificates, sweepCertificatesEvery),
 			periodicJob(kindKeepPartitions, keepPartitionsEvery),
 			periodicJob(kindRebalance, rebalanceEvery),
 		},
@@ -100,6 +102,8 @@ func (w *Worker) queues() map[string]river.QueueConfig {
 		queueDomains: {MaxWorkers: 1},
 		queueGithub:  {MaxWorkers: w.config.GitHubSlots},
 		queueWake:    {MaxWorkers: w.config.ReleaseSlots},
+
+		queueCertificates: {MaxWorkers: certificatesAtOnce},
 	}
 }
 

@@ -130,6 +130,11 @@ func (d *Domains) verify(ctx context.Context, claimed database.GetDomainToCheckR
 		}
 
 		if holder != nil {
+			// Edges show the holder's certificate no more.
+			if err := ChangeCertificates(ctx, queries); err != nil {
+				return err
+			}
+
 			if err := unverify(ctx, queries, *holder); err != nil {
 				return err
 			}

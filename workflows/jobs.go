@@ -37,6 +37,8 @@ const (
 	kindRebalance          = "rebalance"
 	kindSleep              = "sleep"
 	kindWake               = "wake"
+	kindKeepCertificates   = "keep_certificates"
+	kindSweepCertificates  = "sweep_certificates"
 )
 
 // The queues are for jobs that need the same thing of a worker. Steps that wait have wide queues of their own, so that they take no
@@ -56,6 +58,8 @@ const (
 	queueGithub  = "github"
 	// queueWake is for jobs that a visitor waits for.
 	queueWake = "wake"
+	// queueCertificates is for orders, which wait for edges and for the authority.
+	queueCertificates = "certificates"
 )
 
 // riverSchema is the Postgres schema of River's tables.
@@ -104,6 +108,11 @@ func otherKinds() []kind {
 			name: kindKeepPartitions, formerly: []string{"keep_measures"}, queue: queueGarbage, timeout: 2 * time.Minute, attempts: 1, periodic: true,
 			work: (*Worker).keepPartitions,
 		},
+		{name: kindKeepCertificates, queue: queueDomains, timeout: time.Minute, attempts: 1, periodic: true, work: (*Worker).keepCertificates},
+		{name: kindSweepCertificates, queue: queueGarbage, timeout: 5 * time.Minute, attempts: 1, periodic: true, work: (*Worker).sweepCertificates},
+		{name: certificateJob(orderStep), queue: queueCertificates, timeout: 2 * time.Minute, attempts: uncounted, work: (*Worker).orderCertificate},
+		{name: certificateJob(validateStep), queue: queueCertificates, timeout: 5 * time.Minute, attempts: uncounted, work: (*Worker).validateCertificate},
+		{name: certificateJob(finalizeStep), queue: queueCertificates, timeout: 5 * time.Minute, attempts: uncounted, work: (*Worker).finalizeCertificate},
 		{name: kindCheckDomains, queue: queueDomains, timeout: 5 * time.Minute, attempts: 1, periodic: true, work: (*Worker).checkDomains},
 	}
 }
@@ -150,6 +159,7 @@ type arguments struct {
 	DetectionID  uuid.UUID `json:"detection_id,omitzero"`
 	// EnvironmentID is for jobs about an environment.
 	EnvironmentID uuid.UUID `json:"environment_id,omitzero"`
+	CertificateID uuid.UUID `json:"certificate_id,omitzero"`
 }
 
 // Kind tells River which worker the job is for.

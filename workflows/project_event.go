@@ -20,6 +20,8 @@ const (
 	// eventSkipped is a push that is not deployed, eventRepository what happened to the repository itself.
 	eventSkipped    = "skipped"
 	eventRepository = "repository"
+	// eventCertificate is one that cannot be ordered, or expires.
+	eventCertificate = "certificate"
 )
 
 // recordEvent writes a sentence into the timeline of a project: what happened to it beside its deployments.

@@ -48,7 +48,9 @@ type Dependencies struct {
 	Collector Collector
 	// GitHub is the platform's GitHub App; nil where no repository is reached by it.
 	GitHub GitHub
-	Logger *slog.Logger
+	// Authority is nil where no certificates are ordered.
+	Authority Authority
+	Logger    *slog.Logger
 	// Now is the clock by which it is decided when repositories are looked at; nil for time.Now.
 	Now func() time.Time
 }
@@ -76,6 +78,7 @@ type Worker struct {
 	deployments *Deployments
 	domains     *Domains
 	github      GitHub
+	authority   Authority
 	now         func() time.Time
 	batches     batches
 	// client works the jobs; inserter inserts them.
@@ -112,7 +115,7 @@ func NewWorker(config Config, dependencies Dependencies) (*Worker, error) {
 		pool:   dependencies.Pool, listener: dependencies.Listener, keyring: dependencies.Keyring, source: dependencies.Source,
 		builder: dependencies.Builder, publisher: dependencies.Publisher, collector: dependencies.Collector, deployments: deployments,
 		domains: domains, inserter: deployments.inserter,
-		github: dependencies.GitHub, now: dependencies.Now, stopping: make(chan struct{}),
+		github: dependencies.GitHub, authority: dependencies.Authority, now: dependencies.Now, stopping: make(chan struct{}),
 	}
 
 	if w.now == nil {

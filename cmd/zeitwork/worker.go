@@ -7,6 +7,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/zeitwork/zeitwork/activities"
+	"github.com/zeitwork/zeitwork/activities/authority"
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/database/githubapp"
 	"github.com/zeitwork/zeitwork/database/keyring"
@@ -26,6 +27,8 @@ type workerConfig struct {
 	Source   activities.SourceConfig
 	Builder  activities.BuilderConfig
 	Worker   workflows.Config
+
+	Certificates authority.Config
 }
 
 func workerCommand() *cobra.Command {
@@ -56,10 +59,15 @@ func runWorker(ctx context.Context, config workerConfig, parts parts) error {
 		return err
 	}
 
+	issuer, err := newAuthority(config.Certificates)
+	if err != nil {
+		return err
+	}
+
 	listener := database.NewListener(config.Database, parts.logger)
 
 	worker, err := workflows.NewWorker(config.Worker, workflows.Dependencies{
-		Pool: pool, Listener: listener, Keyring: keys, GitHub: apps, Logger: parts.logger,
+		Pool: pool, Listener: listener, Keyring: keys, GitHub: apps, Authority: issuer, Logger: parts.logger,
 		Source: source, Builder: activities.NewBuilder(config.Builder, registry, config.SecretKey), Publisher: registry, Collector: registry,
 	})
 	if err != nil {
@@ -67,6 +75,16 @@ func runWorker(ctx context.Context, config workerConfig, parts parts) error {
 	}
 
 	return together(ctx, listener.Run, worker.Run)
+}
+
+// newAuthority returns nil where no certificates are ordered.
+func newAuthority(config authority.Config) (workflows.Authority, error) {
+	issuer, err := authority.New(config, nil)
+	if err != nil || issuer == nil {
+		return nil, err
+	}
+
+	return issuer, nil
 }
 
 // together runs services that depend on each other: the first that ends stops the others.

@@ -10,8 +10,10 @@ RETURNING *;
 -- name: ListDomains :many
 -- Without those of single deployments. The generated domain of the project's production says where the platform's hostnames are.
 SELECT sqlc.embed(domains), coalesce(target.hostname, '')::text AS redirect_to,
-  coalesce((SELECT own.hostname FROM domains AS own WHERE own.environment_id = domains.project_id AND own.kind = 'generated'), '')::text AS generated
-FROM domains LEFT JOIN domains AS target ON target.id = domains.redirect_to_id
+  coalesce((SELECT own.hostname FROM domains AS own WHERE own.environment_id = domains.project_id AND own.kind = 'generated'), '')::text AS generated,
+  certificates.source AS certificate_source, certificates.state AS certificate_state, certificates.problem AS certificate_problem,
+  certificates.not_after AS certificate_not_after
+FROM domains LEFT JOIN domains AS target ON target.id = domains.redirect_to_id LEFT JOIN certificates ON certificates.domain_id = domains.id
 WHERE domains.project_id = @project_id AND EXISTS (SELECT FROM projects WHERE projects.id = @project_id AND projects.organisation_id = @organisation_id)
   AND domains.id > @after AND (@hostname::text = '' OR domains.hostname = @hostname) AND domains.kind <> 'deployment'
   AND (sqlc.narg(environment_id)::uuid IS NULL OR domains.environment_id = sqlc.narg(environment_id))
@@ -21,10 +23,13 @@ LIMIT sqlc.arg(max_rows)::int;
 -- name: GetDomainOf :one
 -- One domain of an organisation, as ListDomains has it.
 SELECT sqlc.embed(domains), coalesce(target.hostname, '')::text AS redirect_to,
-  coalesce((SELECT own.hostname FROM domains AS own WHERE own.environment_id = domains.project_id AND own.kind = 'generated'), '')::text AS generated
+  coalesce((SELECT own.hostname FROM domains AS own WHERE own.environment_id = domains.project_id AND own.kind = 'generated'), '')::text AS generated,
+  certificates.source AS certificate_source, certificates.state AS certificate_state, certificates.problem AS certificate_problem,
+  certificates.not_after AS certificate_not_after
 FROM domains
 JOIN projects ON projects.id = domains.project_id
 LEFT JOIN domains AS target ON target.id = domains.redirect_to_id
+LEFT JOIN certificates ON certificates.domain_id = domains.id
 WHERE domains.id = @id AND domains.kind <> 'deployment' AND projects.organisation_id = @organisation_id AND projects.deleted_at IS NULL;
 
 -- name: FindDomainOf :one
@@ -42,6 +47,10 @@ SELECT EXISTS (
 -- name: SetDomainRedirect :exec
 UPDATE domains SET redirect_to_id = sqlc.narg(redirect_to_id)::uuid
 FROM projects WHERE domains.id = @id AND domains.kind = 'custom' AND projects.id = domains.project_id AND projects.organisation_id = @organisation_id;
+
+-- name: SetDomainHTTPS :exec
+UPDATE domains SET https = coalesce(sqlc.narg(https)::text, https), hsts_seconds = coalesce(sqlc.narg(hsts_seconds)::int, hsts_seconds)
+FROM projects WHERE domains.id = @id AND projects.id = domains.project_id AND projects.organisation_id = @organisation_id;
 
 -- name: CountClaims :one
 -- How many hostnames an organisation claims without a proof.
@@ -70,7 +79,7 @@ ON CONFLICT DO NOTHING;
 -- Every hostname with each healthy VM that answers for it, one row a VM; one row without a VM where there is none. The hostname of a deployment that
 -- is not live any more sleeps where it has none. That of an environment that sleeps wakes with a request, which waits until a VM is healthy. A hostname that is
 -- only claimed is not among them.
-SELECT domains.hostname, domains.project_id, domains.deployment_id,
+SELECT domains.hostname, domains.project_id, domains.deployment_id, domains.https, domains.hsts_seconds,
   coalesce(CASE WHEN domains.redirect_to_id IS NOT NULL THEN (
     SELECT target.hostname FROM domains AS target
     WHERE target.id = domains.redirect_to_id AND (target.kind <> 'custom' OR target.verified_at IS NOT NULL)
@@ -95,7 +104,7 @@ ORDER BY domains.hostname, vms.id;
 
 -- name: ListRoutesOf :many
 -- The routes of some hostnames, as ListRoutes has them.
-SELECT domains.hostname, domains.project_id, domains.deployment_id,
+SELECT domains.hostname, domains.project_id, domains.deployment_id, domains.https, domains.hsts_seconds,
   coalesce(CASE WHEN domains.redirect_to_id IS NOT NULL THEN (
     SELECT target.hostname FROM domains AS target
     WHERE target.id = domains.redirect_to_id AND (target.kind <> 'custom' OR target.verified_at IS NOT NULL)

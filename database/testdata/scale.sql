@@ -138,6 +138,11 @@ FROM generate_series(0, 1999) AS n;
 INSERT INTO edges (id, name, region, acknowledged_version, last_seen_at)
 SELECT seed_id(10, n), 'edge-' || n, 'eu', 100000, now() + interval '5 minutes' FROM generate_series(0, 99) AS n;
 
+INSERT INTO certificates (id, domain_id, hostname, source, state, chain, not_before, not_after, next_at)
+SELECT seed_id(9, n), seed_id(9, n), 'www.customer-' || n || '.com', 'acme', 'active', 'chain', now(), now() + interval '90 days', now() + interval '1 hour'
+FROM generate_series(11000, 30999) AS n;
+
+INSERT INTO certificate_table (id, version) VALUES (1, 1000);
 UPDATE route_table SET version = 100000, changes_since = 100000;
 INSERT INTO control_plane (id, answering_since, answered_at) VALUES (1, now() - interval '1 hour', now() + interval '5 minutes');
 

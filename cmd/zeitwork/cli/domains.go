@@ -35,6 +35,8 @@ func (a *app) domainsCommand() *cobra.Command {
 			Example: "  zeitwork domains redirect www.example.com example.com\n  zeitwork domains redirect www.example.com",
 			Args:    cobra.RangeArgs(1, 2), ValidArgsFunction: first(a.completeDomains), RunE: a.run(a.redirectDomain), //nolint:mnd // HOSTNAME and TARGET.
 		},
+		a.httpsCommand(),
+		a.certificateCommand(),
 		&cobra.Command{
 			Use: "remove HOSTNAME", Short: "Take a hostname away", Example: "  zeitwork domains remove app.example.com",
 			Args: cobra.ExactArgs(1), ValidArgsFunction: first(a.completeDomains), RunE: a.run(a.removeDomain),
@@ -76,7 +78,7 @@ func (a *app) listDomains(ctx context.Context, api *API, _ []string) error {
 	}
 
 	return a.print(items(domains), func(w io.Writer) {
-		t := newTable(w, "HOSTNAME", "KIND", "STATE", "LEADS TO")
+		t := newTable(w, "HOSTNAME", "KIND", "STATE", "CERTIFICATE", "LEADS TO")
 
 		for _, domain := range domains {
 			leadsTo := "-"
@@ -88,7 +90,7 @@ func (a *app) listDomains(ctx context.Context, api *API, _ []string) error {
 				leadsTo = domain.DeploymentID.String()
 			}
 
-			t.row(domain.Hostname, string(domain.Kind), string(domain.State), leadsTo)
+			t.row(domain.Hostname, string(domain.Kind), string(domain.State), certificateColumn(domain), leadsTo)
 		}
 
 		t.flush()
@@ -96,6 +98,10 @@ func (a *app) listDomains(ctx context.Context, api *API, _ []string) error {
 		for _, domain := range domains {
 			if domain.Message != nil {
 				_, _ = fmt.Fprintf(w, "\n%s: %s\n", domain.Hostname, *domain.Message)
+			}
+
+			if domain.Certificate != nil && domain.Certificate.Message != nil {
+				_, _ = fmt.Fprintf(w, "\nThe certificate of %s: %s\n", domain.Hostname, *domain.Certificate.Message)
 			}
 		}
 	})

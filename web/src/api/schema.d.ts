@@ -423,9 +423,33 @@ export interface paths {
         head?: never;
         /**
          * Change a domain
-         * @description Sends visitors of a custom domain on to another domain of its environment, or no longer. They are sent on while that one answers, too. Needs the role developer, or a higher one, in the domain's organisation.
+         * @description Sends visitors of a custom domain on to another domain of its environment, or no longer: they are sent on while that one answers, too. It also says whether visitors who come by http are sent on to https, and for how long browsers are to come by https alone. Needs the role developer, or a higher one, in the domain's organisation.
          */
         patch: operations["update-domain"];
+        trace?: never;
+    };
+    "/v1/domains/{domain_id}/certificate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Upload a certificate
+         * @description Has edges end TLS for a proven custom domain with a certificate of yours, in the place of the one that the domain had. The platform orders none for it then, and renews yours not. Needs the role developer, or a higher one, in the domain's organisation.
+         */
+        put: operations["put-domain-certificate"];
+        post?: never;
+        /**
+         * Remove a certificate
+         * @description Takes a certificate away that was uploaded. Where the platform orders certificates it orders one. Needs the role developer, or a higher one, in the domain's organisation.
+         */
+        delete: operations["delete-domain-certificate"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/domains/{domain_id}/check": {
@@ -460,6 +484,26 @@ export interface paths {
          * @description Asks the DNS for the records of a custom domain and answers with what it found of each. It asks for each domain every 15 seconds at most, whoever wants to know, and says when it has asked. A domain that is proven by that is active a few seconds later. Needs the role viewer, or a higher one, in the domain's organisation.
          */
         get: operations["get-domain-records"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/edge/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show what to end TLS with
+         * @description Certificates with their private keys, keys of session tickets, and what to answer certificate authorities. If-None-Match acknowledges a version; with wait_seconds it answers as soon as there is another, else with 304. For edges.
+         */
+        get: operations["get-edge-certificates"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2470,7 +2514,7 @@ export interface components {
         };
         AuditEvent: {
             /** @enum {string} */
-            action: "deployment.approve" | "deployment.cancel" | "deployment.create" | "deployment.promote" | "deployment.rebalance" | "deployment.redeploy" | "deployment.restart" | "deployment.rollback" | "detection.create" | "device_login.approve" | "device_login.deny" | "domain.create" | "domain.delete" | "domain.unverify" | "domain.update" | "domain.verify" | "edge.addresses" | "edge.bind_token" | "edge.create" | "edge.delete" | "edge.rotate_token" | "environment.create" | "environment.delete" | "environment.unpin" | "environment.update" | "environment_variable.access" | "environment_variable.delete" | "environment_variable.import" | "environment_variable.read" | "environment_variable.set" | "github_app.create" | "github_installation.connect" | "github_installation.disconnect" | "invitation.accept" | "invitation.create" | "invitation.revoke" | "member.leave" | "member.remove" | "member.update" | "node.bind_token" | "node.create" | "node.delete" | "node.join" | "node.join_token" | "node.rotate_token" | "node.update" | "operator.sign_in" | "organisation.create" | "organisation.delete" | "organisation.transfer" | "organisation.update" | "project.check" | "project.create" | "project.delete" | "project.unpin" | "project.update" | "quota.set" | "repository_access.delete" | "repository_access.set" | "repository_access.trust_host" | "session.create" | "session.end" | "token.create" | "token.first_use" | "token.revoke" | "token.rotate" | "user.add" | "user.connect" | "user.create" | "user.sign_in_code" | "user.update";
+            action: "deployment.approve" | "deployment.cancel" | "deployment.create" | "deployment.promote" | "deployment.rebalance" | "deployment.redeploy" | "deployment.restart" | "deployment.rollback" | "detection.create" | "device_login.approve" | "device_login.deny" | "domain.certificate" | "domain.certificate_delete" | "domain.create" | "domain.delete" | "domain.unverify" | "domain.update" | "domain.verify" | "edge.addresses" | "edge.bind_token" | "edge.create" | "edge.delete" | "edge.rotate_token" | "environment.create" | "environment.delete" | "environment.unpin" | "environment.update" | "environment_variable.access" | "environment_variable.delete" | "environment_variable.import" | "environment_variable.read" | "environment_variable.set" | "github_app.create" | "github_installation.connect" | "github_installation.disconnect" | "invitation.accept" | "invitation.create" | "invitation.revoke" | "member.leave" | "member.remove" | "member.update" | "node.bind_token" | "node.create" | "node.delete" | "node.join" | "node.join_token" | "node.rotate_token" | "node.update" | "operator.sign_in" | "organisation.create" | "organisation.delete" | "organisation.transfer" | "organisation.update" | "project.check" | "project.create" | "project.delete" | "project.unpin" | "project.update" | "quota.set" | "repository_access.delete" | "repository_access.set" | "repository_access.trust_host" | "session.create" | "session.end" | "token.create" | "token.first_use" | "token.revoke" | "token.rotate" | "user.add" | "user.connect" | "user.create" | "user.sign_in_code" | "user.update";
             actor: components["schemas"]["Actor"];
             /** Format: date-time */
             created_at: string;
@@ -3242,6 +3286,8 @@ export interface components {
             value: string;
         };
         Domain: {
+            /** @description The certificate with which edges end TLS for it; absent: there is none of its own. */
+            certificate?: components["schemas"]["DomainCertificate"];
             /**
              * Format: date-time
              * @description When the DNS was last asked.
@@ -3268,6 +3314,16 @@ export interface components {
             failing_since?: string;
             /** @description *.example.com stands for all names of one label more; a domain of exactly one of them wins over it. */
             hostname: string;
+            /**
+             * Format: int32
+             * @description For how long browsers are told to come by https alone (Strict-Transport-Security); 0: they are not told.
+             */
+            hsts_seconds: number;
+            /**
+             * @description redirect: visitors who come by http are sent on to https, by status 308; off: they get the app. Only edges or a proxy in front of them that end TLS make https work.
+             * @enum {string}
+             */
+            https: "off" | "redirect";
             /** Format: uuid */
             id: string;
             /** @enum {string} */
@@ -3295,6 +3351,25 @@ export interface components {
              * @description When the DNS was found to prove that it is yours.
              */
             verified_at?: string;
+        };
+        DomainCertificate: {
+            /** @description What keeps it from being ordered or renewed, and what to do. */
+            message?: string;
+            /**
+             * Format: date-time
+             * @description Until when it is good.
+             */
+            not_after?: string;
+            /**
+             * @description acme: the platform orders and renews it; uploaded: it came by put-domain-certificate, and nothing renews it.
+             * @enum {string}
+             */
+            source: "acme" | "uploaded";
+            /**
+             * @description ordering: there is none yet; active: edges show it; expiring: edges show it, but it ends soon; failed: there is none, or it has expired.
+             * @enum {string}
+             */
+            state: "ordering" | "active" | "expiring" | "failed";
         };
         DomainRecords: {
             /**
@@ -3348,6 +3423,38 @@ export interface components {
              * @description How many versions the edge is behind.
              */
             versions_behind: number;
+        };
+        EdgeCertificate: {
+            /** @description PEM, the hostname's own certificate first. */
+            chain?: string;
+            /** @description *.example.com stands for all names of one label more that have no certificate of their own. */
+            hostname: string;
+            /** Format: uuid */
+            id: string;
+            /** @description The private key, PEM. */
+            key?: string;
+            /**
+             * Format: int64
+             * @description The version in which it has last changed.
+             */
+            version: number;
+        };
+        EdgeCertificates: {
+            /** @description All that there are. Those that have not changed since the version of If-None-Match come without chain and key. */
+            certificates: components["schemas"]["EdgeCertificate"][];
+            /** @description What to answer certificate authorities on /.well-known/acme-challenge/. */
+            challenges: components["schemas"]["EdgeChallenge"][];
+            /** @description Keys of session tickets, 32 bytes in base64: the first seals, all open. All edges have the same. */
+            ticket_keys: string[];
+            /** Format: int64 */
+            version: number;
+        };
+        EdgeChallenge: {
+            hostname: string;
+            /** @description The answer. */
+            key_authorization: string;
+            /** @description The last part of the path. */
+            token: string;
         };
         EdgeReport: {
             /**
@@ -4694,7 +4801,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "instances" | "replaced" | "pinned" | "unpinned" | "preview" | "skipped" | "repository";
+            kind: "instances" | "replaced" | "pinned" | "unpinned" | "preview" | "skipped" | "repository" | "certificate";
             /** @description What happened, as a sentence. */
             message: string;
         };
@@ -4808,6 +4915,12 @@ export interface components {
             title: string;
             /** @description What it waits for, as a sentence; absent: nothing. */
             waiting_for?: string;
+        };
+        PutDomainCertificateInputBody: {
+            /** @description PEM: the certificate of the domain first, then those that lead to its authority. */
+            chain: string;
+            /** @description The private key, PEM, without a passphrase. */
+            key: string;
         };
         Queue: {
             /**
@@ -5108,6 +5221,16 @@ export interface components {
             deployment_id?: string;
             /** @description *.example.com stands for all names of one label more that have no route of their own. */
             hostname: string;
+            /**
+             * Format: int32
+             * @description For how long browsers are told to come by https alone; 0: they are not told.
+             */
+            hsts_seconds: number;
+            /**
+             * @description redirect: requests that come without TLS are sent on to https; off: they are passed on.
+             * @enum {string}
+             */
+            https: "off" | "redirect";
             /** Format: uuid */
             project_id: string;
             /** @description The hostname that visitors are sent on to, by status 308 with path and query. Absent: they get the app. */
@@ -5364,6 +5487,16 @@ export interface components {
             resumed_deployment_id?: string;
         };
         UpdateDomainInputBody: {
+            /**
+             * Format: int32
+             * @description For how long browsers are to come by https alone; at most two years. They do not forget it when it is set back.
+             */
+            hsts_seconds?: number;
+            /**
+             * @description Whether visitors who come by http are sent on to https.
+             * @enum {string}
+             */
+            https?: "off" | "redirect";
             /** @description A domain of the same environment; empty: visitors get the app. */
             redirect_to?: string;
         };
@@ -7702,6 +7835,205 @@ export interface operations {
             };
         };
     };
+    "put-domain-certificate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                domain_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutDomainCertificateInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Domain"];
+                };
+            };
+            /** @description The body cannot be read as JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no valid token, and no session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token is not one of those that may do this, or a page of another site has sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body took too long to arrive. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done as things are now; the detail says why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not valid; the errors name what is wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You ask too much at once; Retry-After says when to ask again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on the platform's side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-domain-certificate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                domain_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no valid token, and no session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token is not one of those that may do this, or a page of another site has sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not valid; the errors name what is wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You ask too much at once; Retry-After says when to ask again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on the platform's side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "check-domain": {
         parameters: {
             query?: never;
@@ -7854,6 +8186,77 @@ export interface operations {
             };
             /** @description You ask too much at once; Retry-After says when to ask again. */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on the platform's side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-edge-certificates": {
+        parameters: {
+            query?: {
+                /** @description How long to wait for a change before answering that there is none. */
+                wait_seconds?: number;
+            };
+            header?: {
+                /** @description The ETag of the answer that the caller works from. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EdgeCertificates"];
+                };
+            };
+            /** @description Nothing has changed. */
+            304: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no valid token, and no session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token is not one of those that may do this, or a page of another site has sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not valid; the errors name what is wrong. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -37,11 +37,17 @@ const says: Record<Event['action'], Says> = {
   'detection.create': () => 'had a repository looked at',
   'device_login.approve': () => 'let a command line sign in',
   'device_login.deny': () => 'refused a command line that wanted to sign in',
+  'domain.certificate': (w) => `uploaded a certificate for ${w('hostname')}`,
+  'domain.certificate_delete': (w) => `removed the certificate of ${w('hostname')}`,
   'domain.create': (w) => `added the domain ${w('hostname')}`,
   'domain.delete': (w) => `removed the domain ${w('hostname')}`,
   'domain.unverify': (w) => `found the proof of ${w('hostname') || 'a domain'} missing from the DNS`,
   'domain.update': (w) =>
-    w('redirect_to') ? `had visitors of ${w('hostname')} sent on to ${w('redirect_to')}` : `had visitors of ${w('hostname')} get the app`,
+    w('https') || w('hsts_seconds')
+      ? `changed how visitors of ${w('hostname')} come by https`
+      : w('redirect_to')
+        ? `had visitors of ${w('hostname')} sent on to ${w('redirect_to')}`
+        : `had visitors of ${w('hostname')} get the app`,
   'domain.verify': (w) => `found ${w('hostname') || 'a domain'} proven by the DNS`,
   'edge.addresses': () => 'told from which addresses it connects to apps',
   'edge.create': () => 'added an edge',

@@ -8,6 +8,7 @@ import { GuardedButton } from '@/components/guarded-button';
 import { Menu, MenuItem } from '@/components/menu';
 import { Notice } from '@/components/notice';
 import { Tag } from '@/components/tag';
+import { DomainCertificate } from './domain-certificate';
 import { DomainRecords } from './domain-records';
 import { DomainState } from './domain-state';
 import { DomainTimes } from './domain-times';
@@ -58,6 +59,7 @@ export function DomainRow({ domain, environment, others, reason }: Props) {
             </p>
           )}
           {isCustom && <DomainTimes domain={domain} lookedAt={looked.data?.looked_at} />}
+          <DomainCertificate domain={domain} />
         </div>
         <div className="flex shrink-0 items-center gap-2">
           <DomainState state={domain.state} />

@@ -1,0 +1,428 @@
+package workflows
+
+import (
+	"context"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/activities/authority"
+	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/database/keyring"
+	"github.com/zeitwork/zeitwork/internal/certificate"
+	"github.com/zeitwork/zeitwork/internal/id"
+	"github.com/zeitwork/zeitwork/internal/logging"
+)
+
+// The order of a certificate is a chain of three jobs, as a deployment is: each ends with one transaction, which notes what has come of it and inserts the
+// next. A job that is repeated finds in the row, or at the authority, what an earlier attempt has left.
+const (
+	orderStep    = "order"    // Orders it, and gives edges the answers to the authority's challenges.
+	validateStep = "validate" // Has the authority look, once all edges have the answers.
+	finalizeStep = "finalize" // Gets the certificate, and gives it to the edges.
+)
+
+const (
+	// orderingLasts is after how long a step is inserted again whose job was lost.
+	orderingLasts = 10 * time.Minute
+	// renewalCheckEvery is how often the authority is asked when a certificate is to be renewed.
+	renewalCheckEvery = 12 * time.Hour
+	// shortestOrderPause and longestOrderPause bound how long it takes until a failed order is repeated: twice as long each time. Authorities allow five
+	// failures an hour.
+	shortestOrderPause = 15 * time.Minute
+	longestOrderPause  = 24 * time.Hour
+	// certificatesAtOnce is how many orders a worker has under way.
+	certificatesAtOnce = 20
+	// edgesRest is how long an order waits for edges before another order has its place.
+	edgesRest = 5 * time.Second
+)
+
+// Authority orders certificates. *authority.Authority is one.
+type Authority interface {
+	Directory() string
+	Register(ctx context.Context, key crypto.Signer) (url string, err error)
+	Order(ctx context.Context, account authority.Account, hostname string) (authority.Order, error)
+	Validate(ctx context.Context, account authority.Account, orderURL string) error
+	Finalize(ctx context.Context, account authority.Account, orderURL, hostname string, key crypto.Signer) (chain string, err error)
+	RenewAt(ctx context.Context, certificate *x509.Certificate, part float64) time.Time
+}
+
+func certificateJob(step string) string { return "certificate." + step }
+
+// errOutrun means that another attempt of the step has ended first.
+var errOutrun = errors.New("another attempt was faster")
+
+// ordering is the order of one certificate at one step.
+type ordering struct {
+	*Worker
+
+	job     *river.Job[arguments]
+	row     database.Certificate
+	project *uuid.UUID
+}
+
+func (w *Worker) orderCertificate(ctx context.Context, job *river.Job[arguments]) error {
+	return w.orderingStep(ctx, job, orderStep, (*ordering).order)
+}
+
+func (w *Worker) validateCertificate(ctx context.Context, job *river.Job[arguments]) error {
+	return w.orderingStep(ctx, job, validateStep, (*ordering).validate)
+}
+
+func (w *Worker) finalizeCertificate(ctx context.Context, job *river.Job[arguments]) error {
+	return w.orderingStep(ctx, job, finalizeStep, (*ordering).finalize)
+}
+
+// orderingStep does a step, unless the order is at another one by now. What goes wrong at the authority is noted in the row, which says when it is tried
+// again; what goes wrong here is tried again by River.
+func (w *Worker) orderingStep(ctx context.Context, job *river.Job[arguments], step string, do func(*ordering, context.Context) error) error {
+	if w.authority == nil {
+		return nil // A worker that has one finds the row when its step was due for a while.
+	}
+
+	found, err := database.New(w.pool).GetCertificateToOrder(ctx, job.Args.CertificateID)
+	if errors.Is(err, pgx.ErrNoRows) || err == nil && found.Certificate.Step != step {
+		return nil
+	}
+
+	if err != nil {
+		return fmt.Errorf("read the certificate: %w", err)
+	}
+
+	o := &ordering{Worker: w, job: job, row: found.Certificate, project: found.ProjectID}
+	err = do(o, ctx)
+
+	trouble, ok := errors.AsType[*authorityError](err)
+	if !ok {
+		return lo.Ternary(errors.Is(err, errOutrun), nil, err)
+	}
+
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+
+	w.logger.WarnContext(ctx, "a certificate could not be ordered",
+		slog.String("hostname", o.row.Hostname), slog.String("step", step), logging.Error(trouble.cause))
+
+	return o.note(ctx, authority.Explain(trouble.cause, o.row.Hostname))
+}
+
+// authorityError is what went wrong at the authority.
+type authorityError struct{ cause error }
+
+func (e *authorityError) Error() string { return e.cause.Error() }
+
+func atAuthority(err error) error {
+	if err == nil {
+		return nil
+	}
+
+	return &authorityError{err}
+}
+
+// order orders the certificate, or finds that it need not be renewed yet.
+func (o *ordering) order(ctx context.Context) error {
+	later, err := o.renewLater(ctx)
+	if err != nil || later {
+		return err
+	}
+
+	account, err := o.account(ctx)
+	if err != nil {
+		return err
+	}
+
+	taken, err := o.authority.Order(ctx, account, o.row.Hostname)
+	if err != nil {
+		return atAuthority(err)
+	}
+
+	key, err := newCertificateKey()
+	if err != nil {
+		return err
+	}
+
+	next := lo.Ternary(len(taken.Challenges) == 0, finalizeStep, validateStep)
+
+	return database.InTx(ctx, o.pool, func(tx pgx.Tx, queries *database.Queries) error {
+		version, err := changeCertificates(ctx, queries)
+		if err != nil {
+			return err
+		}
+
+		if err := o.advance(ctx, tx, queries, next, &taken.URL); err != nil {
+			return err
+		}
+
+		for _, c := range taken.Challenges {
+			if err := queries.PutChallenge(ctx, database.PutChallengeParams{
+				Token: c.Token, CertificateID: o.row.ID, Hostname: c.Hostname, KeyAuthorization: c.KeyAuthorization, Version: version,
+			}); err != nil {
+				return fmt.Errorf("store a challenge: %w", err)
+			}
+		}
+
+		return o.keyring.PutSecret(ctx, queries, nextCertificateKey(o.row.ID), key)
+	})
+}
+
+// renewLater tells whether there is a certificate that need not be renewed yet, and notes when to look again.
+func (o *ordering) renewLater(ctx context.Context) (bool, error) {
+	if o.row.Chain == nil {
+		return false, nil
+	}
+
+	leaf, err := certificate.Leaf([]byte(*o.row.Chain))
+	if err != nil {
+		return false, nil //nolint:nilerr // What cannot be read is to be replaced.
+	}
+
+	left := time.Until(o.renewAt(ctx, leaf))
+	if left <= 0 {
+		return false, nil
+	}
+
+	return true, o.postpone(ctx, min(left, renewalCheckEvery), lo.FromPtr(o.row.Problem))
+}
+
+// renewAt is when a certificate is to be renewed. The ids of certificates spread them over the window that the authority suggests.
+func (o *ordering) renewAt(ctx context.Context, leaf *x509.Certificate) time.Time {
+	const values = 256
+
+	return o.authority.RenewAt(ctx, leaf, float64(o.row.ID[len(o.row.ID)-1])/values)
+}
+
+// advance goes on to the next step, in the transaction that ends this one.
+func (o *ordering) advance(ctx context.Context, tx pgx.Tx, queries *database.Queries, next string, orderURL *string) error {
+	changed, err := queries.AdvanceCertificate(ctx, database.AdvanceCertificateParams{
+		Step: next, OrderURL: orderURL, Next: orderingLasts, ID: o.row.ID, FromStep: o.row.Step,
+	})
+	if err != nil {
+		return fmt.Errorf("note that a step of an order has ended: %w", err)
+	}
+
+	if changed == 0 {
+		return errOutrun
+	}
+
+	if err := o.complete(ctx, tx); err != nil {
+		return err
+	}
+
+	return insertJob(ctx, o.inserter, tx, certificateJob(next), arguments{CertificateID: o.row.ID})
+}
+
+// complete finishes the job in the same transaction: whoever sees the row at its next step can insert that one's job.
+func (o *ordering) complete(ctx context.Context, tx pgx.Tx) error {
+	if _, err := river.JobCompleteTx[*riverpgxv5.Driver](ctx, tx, o.job); err != nil {
+		return fmt.Errorf("complete the job: %w", err)
+	}
+
+	return nil
+}
+
+// validate has the authority look at the hostname once every edge that it may find there has the answer.
+func (o *ordering) validate(ctx context.Context) error {
+	queries := database.New(o.pool)
+
+	version, err := queries.ChallengesVersion(ctx, o.row.ID)
+	if err != nil {
+		return fmt.Errorf("read the version of the challenges: %w", err)
+	}
+
+	waiting, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+
+	err = o.until(waiting, database.ChannelCertificates, "", func() (bool, error) {
+		behind, err := queries.CountEdgesWithoutVersion(waiting, version, edgeSilence)
+
+		return behind == 0, err
+	})
+
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.Is(err, context.DeadlineExceeded):
+		o.logger.WarnContext(ctx, "not all edges have what a certificate authority is to be answered; do all end TLS?", slog.String("hostname", o.row.Hostname))
+
+		return river.JobSnooze(edgesRest)
+	case err != nil:
+		return err
+	}
+
+	account, err := o.account(ctx)
+	if err != nil {
+		return err
+	}
+
+	if err := o.authority.Validate(ctx, account, lo.FromPtr(o.row.OrderURL)); err != nil {
+		return atAuthority(err)
+	}
+
+	return database.InTx(ctx, o.pool, func(tx pgx.Tx, queries *database.Queries) error {
+		return o.advance(ctx, tx, queries, finalizeStep, nil)
+	})
+}
+
+// finalize gets the certificate and gives it to the edges.
+func (o *ordering) finalize(ctx context.Context) error {
+	queries := database.New(o.pool)
+
+	account, err := o.account(ctx)
+	if err != nil {
+		return err
+	}
+
+	text, err := o.keyring.Secret(ctx, queries, nextCertificateKey(o.row.ID))
+	if err != nil {
+		return fmt.Errorf("open the key of the order: %w", err)
+	}
+
+	key, err := parseCertificateKey(text)
+	if err != nil {
+		return err
+	}
+
+	chain, err := o.authority.Finalize(ctx, account, lo.FromPtr(o.row.OrderURL), o.row.Hostname, key)
+	if err != nil {
+		return atAuthority(err)
+	}
+
+	issued, err := certificate.Check([]byte(chain), []byte(text), o.row.Hostname, time.Now())
+	if err != nil {
+		return fmt.Errorf("the authority has issued something else than was ordered: %w", err)
+	}
+
+	leaf, err := certificate.Leaf([]byte(issued.Chain))
+	if err != nil {
+		return err
+	}
+
+	next := time.Now().Add(min(renewalCheckEvery, max(time.Until(o.renewAt(ctx, leaf)), 0)))
+
+	return database.InTx(ctx, o.pool, func(tx pgx.Tx, queries *database.Queries) error {
+		version, err := changeCertificates(ctx, queries)
+		if err != nil {
+			return err
+		}
+
+		changed, err := queries.FulfilCertificate(ctx, database.FulfilCertificateParams{
+			Chain: issued.Chain, NotBefore: issued.NotBefore, NotAfter: issued.NotAfter, Version: version, NextAt: next, ID: o.row.ID,
+		})
+		if err != nil {
+			return fmt.Errorf("store the certificate: %w", err)
+		}
+
+		if changed == 0 {
+			return errOutrun
+		}
+
+		if _, err := queries.DeleteChallenges(ctx, o.row.ID); err != nil {
+			return fmt.Errorf("delete the challenges of an order: %w", err)
+		}
+
+		if err := queries.DeleteSecret(ctx, o.row.ID, nextCertificateKey(o.row.ID).Kind); err != nil {
+			return fmt.Errorf("delete the key of an order: %w", err)
+		}
+
+		if err := o.keyring.PutSecret(ctx, queries, CertificateKey(o.row.ID), text); err != nil {
+			return err
+		}
+
+		return o.complete(ctx, tx)
+	})
+}
+
+// account returns the platform's account with the authority, and makes it where there is none. Its key is stored before the authority hears of it.
+func (o *ordering) account(ctx context.Context) (authority.Account, error) {
+	var (
+		row  database.AcmeAccount
+		text string
+	)
+
+	err := database.InTx(ctx, o.pool, func(_ pgx.Tx, queries *database.Queries) error {
+		var err error
+		if row, err = queries.PutAcmeAccount(ctx, id.New(), o.authority.Directory()); err != nil {
+			return err
+		}
+
+		about := keyring.Secret{Kind: "acme_account_key", SubjectID: row.ID}
+
+		text, err = o.keyring.Secret(ctx, queries, about)
+		if !errors.Is(err, pgx.ErrNoRows) {
+			return err
+		}
+
+		if text, err = newCertificateKey(); err != nil {
+			return err
+		}
+
+		return o.keyring.PutSecret(ctx, queries, about, text)
+	})
+	if err != nil {
+		return authority.Account{}, fmt.Errorf("read the account with the authority: %w", err)
+	}
+
+	key, err := parseCertificateKey(text)
+	if err != nil {
+		return authority.Account{}, err
+	}
+
+	account := authority.Account{Key: key, URL: lo.FromPtr(row.AccountURL)}
+	if account.URL != "" {
+		return account, nil
+	}
+
+	if account.URL, err = o.authority.Register(ctx, key); err != nil {
+		return account, atAuthority(err)
+	}
+
+	return account, database.New(o.pool).SetAcmeAccountURL(ctx, account.URL, row.ID)
+}
+
+// newCertificateKey makes a private key, as PEM.
+func newCertificateKey() (string, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return "", fmt.Errorf("make a key: %w", err)
+	}
+
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return "", fmt.Errorf("encode a key: %w", err)
+	}
+
+	return string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})), nil
+}
+
+func parseCertificateKey(text string) (crypto.Signer, error) {
+	block, _ := pem.Decode([]byte(text))
+	if block == nil {
+		return nil, errors.New("a stored key is no PEM")
+	}
+
+	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	if err != nil {
+		return nil, fmt.Errorf("read a stored key: %w", err)
+	}
+
+	signer, ok := key.(crypto.Signer)
+	if !ok {
+		return nil, fmt.Errorf("a stored key is a %T", key)
+	}
+
+	return signer, nil
+}
