@@ -29,7 +29,7 @@ const (
 	// maxRecord is the longest text of a record: some five million routes.
 	maxRecord = math.MaxInt32
 	// minCompaction is how many bytes of changes there are at least before they are put into a whole table.
-	minCompaction = 1 << 10
+	minCompaction = 4 << 10
 
 	// faultCompaction is reached before a compacted file takes the place of the one that it was made of, and when it has.
 	faultCompaction = "route_compaction"
