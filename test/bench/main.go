@@ -88,10 +88,9 @@ func parse(arguments []string) (func(context.Context) error, error) {
 
 	flags := flag.NewFlagSet("bench "+arguments[0], flag.ExitOnError)
 
-	var (
-		rounds int
-		run    func(context.Context) error
-	)
+	var run func(context.Context) error
+
+	rounds := 1
 
 	switch arguments[0] {
 	case "deploy":
@@ -114,23 +113,9 @@ func parse(arguments []string) (func(context.Context) error, error) {
 
 		run = func(ctx context.Context) error { return wake.Run(ctx, rounds) }
 	case "poll":
-		options := poll.Options{}
-		rounds = 1
-
-		flags.IntVar(&options.Repositories, "repositories", 10_000, "how many repositories there are")     //nolint:mnd // The default.
-		flags.IntVar(&options.Installations, "installations", 50, "how many installations they belong to") //nolint:mnd // The default.
-		flags.IntVar(&options.Hours, "hours", 24, "how many hours are simulated")                          //nolint:mnd // The default.
-		flags.Uint64Var(&options.Seed, "seed", 1, "the same pushes for the same number")
-
-		run = func(ctx context.Context) error { return poll.Run(ctx, options) }
+		run = pollFlags(flags)
 	case "node":
-		options := node.Options{}
-		rounds = 1
-
-		flags.IntVar(&options.VMs, "vms", 500, "how many VMs the node runs, 1000 at most") //nolint:mnd // The default.
-		flags.DurationVar(&options.Idle, "idle", time.Minute, "for how long the idle node is measured")
-
-		run = func(ctx context.Context) error { return node.Run(ctx, options) }
+		run = nodeFlags(flags)
 	case "edge":
 		run = edgeFlags(flags, &rounds)
 	case "scale":
@@ -153,6 +138,26 @@ func parse(arguments []string) (func(context.Context) error, error) {
 }
 
 // edgeFlags declares the flags of the benchmark edge, and returns it.
+func pollFlags(flags *flag.FlagSet) func(context.Context) error {
+	options := poll.Options{}
+
+	flags.IntVar(&options.Repositories, "repositories", 10_000, "how many repositories there are")     //nolint:mnd // The default.
+	flags.IntVar(&options.Installations, "installations", 50, "how many installations they belong to") //nolint:mnd // The default.
+	flags.IntVar(&options.Hours, "hours", 24, "how many hours are simulated")                          //nolint:mnd // The default.
+	flags.Uint64Var(&options.Seed, "seed", 1, "the same pushes for the same number")
+
+	return func(ctx context.Context) error { return poll.Run(ctx, options) }
+}
+
+func nodeFlags(flags *flag.FlagSet) func(context.Context) error {
+	options := node.Options{}
+
+	flags.IntVar(&options.VMs, "vms", 500, "how many VMs the node runs, 1000 at most") //nolint:mnd // The default.
+	flags.DurationVar(&options.Idle, "idle", time.Minute, "for how long the idle node is measured")
+
+	return func(ctx context.Context) error { return node.Run(ctx, options) }
+}
+
 func edgeFlags(flags *flag.FlagSet, rounds *int) func(context.Context) error {
 	options := edge.Options{}
 

@@ -50,6 +50,7 @@ const says: Record<Event['action'], Says> = {
         : `had visitors of ${w('hostname')} get the app`,
   'domain.verify': (w) => `found ${w('hostname') || 'a domain'} proven by the DNS`,
   'edge.addresses': () => 'told from which addresses it connects to apps',
+  'edge.bind_token': () => 'bound its token to its machine',
   'edge.create': () => 'added an edge',
   'edge.delete': () => 'removed an edge',
   'edge.rotate_token': () => 'replaced the token of an edge',
