@@ -105,6 +105,13 @@ func (e *exchange) bodyFailed() bool {
 	return (e.body != nil && e.body.failed.Load()) || (e.upload != nil && e.upload.failed.Load())
 }
 
+// endBody is called when the handler ends.
+func (e *exchange) endBody() {
+	if e.body != nil {
+		e.body.end()
+	}
+}
+
 // bodyPage returns the page for a body that failed.
 func (e *exchange) bodyPage() page {
 	var blame *page

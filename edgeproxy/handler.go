@@ -82,6 +82,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 	defer e.release()
 	defer h.end(r, e)
+	defer e.endBody()
 
 	if h.draining.Load() {
 		e.closeAfterAnswer(r)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -32,10 +33,13 @@ type requestBody struct {
 	received atomic.Int64 // How many bytes were read of what the client sent.
 
 	most int64 // The largest body; 0: no bound.
-	// pace bounds how long reads take until relaxed is true. deadline sets when a read ends.
-	pace     pace
-	relaxed  atomic.Bool
-	deadline func(time.Time) error
+	// pace bounds how long reads take until relaxed is true.
+	pace    pace
+	relaxed atomic.Bool
+
+	// deadlines guards deadline, which is nil once the handler has ended.
+	deadlines sync.Mutex
+	deadline  func(time.Time) error
 }
 
 // newRequestBody makes the body of a request whose reads end when the deadline that was set last has passed.
@@ -60,8 +64,26 @@ func (b *requestBody) fill() error {
 // relax ends the watch over the pace: an app that answers already may talk with its client for as long as it likes.
 func (b *requestBody) relax() {
 	b.relaxed.Store(true)
+	b.setDeadline(time.Time{})
+}
 
-	_ = b.deadline(time.Time{}) // It fails where the connection is closed.
+// setDeadline sets when a read ends; the zero time stands for never.
+func (b *requestBody) setDeadline(at time.Time) {
+	b.deadlines.Lock()
+	defer b.deadlines.Unlock()
+
+	if b.deadline != nil {
+		_ = b.deadline(at) // It fails where the connection is closed.
+	}
+}
+
+// end is called when the handler ends. A read may go on beyond that, in http.Transport, and must set no deadline any more: net/http panics where a handler
+// of HTTP/2 has ended, and has the next request on a connection of HTTP/1.1.
+func (b *requestBody) end() {
+	b.deadlines.Lock()
+	defer b.deadlines.Unlock()
+
+	b.deadline = nil
 }
 
 func (b *requestBody) Read(buffer []byte) (int, error) {
@@ -110,10 +132,10 @@ func (b *requestBody) readPaced(buffer []byte) (int, error) {
 	}
 
 	begun := time.Now()
-	_ = b.deadline(begun.Add(left)) // It fails where the connection is closed.
+	b.setDeadline(begun.Add(left))
 
 	if b.relaxed.Load() {
-		_ = b.deadline(time.Time{}) // It fails where the connection is closed.
+		b.setDeadline(time.Time{})
 	}
 
 	n, err := b.ReadCloser.Read(buffer)
@@ -124,7 +146,7 @@ func (b *requestBody) readPaced(buffer []byte) (int, error) {
 	}
 
 	// From the end of the body on, net/http reads to learn whether the client is there.
-	_ = b.deadline(time.Time{}) // It fails where the connection is closed.
+	b.setDeadline(time.Time{})
 
 	return n, err
 }
