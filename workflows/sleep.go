@@ -152,7 +152,8 @@ func minutesInWords(minutes int32) string {
 }
 
 // awaitQuiet waits until edges, none of which sends new requests any more, have told of a whole minute without one that was under way, or the environment was
-// woken.
+// woken. An edge that was silent when the others acknowledged the route table may be back and have told of its requests before it has asked for that table: the
+// minute begins once it has acknowledged it, too, or is lost.
 func (w *Worker) awaitQuiet(ctx context.Context, deployment uuid.UUID) error {
 	queries := database.New(w.pool)
 
@@ -161,10 +162,12 @@ func (w *Worker) awaitQuiet(ctx context.Context, deployment uuid.UUID) error {
 		return err
 	}
 
-	since, err := queries.PostgresTime(ctx)
+	version, err := queries.CurrentRouteVersion(ctx)
 	if err != nil {
-		return fmt.Errorf("read the time: %w", err)
+		return fmt.Errorf("read the route version: %w", err)
 	}
+
+	var since time.Time // Zero while an edge is behind.
 
 	return w.await(ctx, deployment, "requests to what falls asleep have not ended", database.ChannelDeployments, deployment.String(),
 		func(ctx context.Context) (bool, error) {
@@ -177,6 +180,13 @@ func (w *Worker) awaitQuiet(ctx context.Context, deployment uuid.UUID) error {
 				return true, nil
 			}
 
+			if since.IsZero() {
+				since, err = edgesFollowSince(ctx, queries, version)
+				if err != nil || since.IsZero() {
+					return false, err
+				}
+			}
+
 			counted, err := queries.EdgesCountedUntil(ctx, edgeLostAfter)
 			if err != nil {
 				return false, fmt.Errorf("read until when edges have counted: %w", err)
@@ -186,6 +196,26 @@ func (w *Worker) awaitQuiet(ctx context.Context, deployment uuid.UUID) error {
 				CountedUntil: counted, Since: since, ProjectID: found.ProjectID, DeploymentID: deployment,
 			})
 		})
+}
+
+// edgesFollowSince returns the time by Postgres's clock where every edge that is not lost serves from that version of the route table or a later one, and the
+// zero time where one does not yet.
+func edgesFollowSince(ctx context.Context, queries *database.Queries, version int64) (time.Time, error) {
+	behind, err := queries.CountEdgesBehind(ctx, version, edgeLostAfter)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("count the edges that are behind: %w", err)
+	}
+
+	if behind > 0 {
+		return time.Time{}, nil
+	}
+
+	now, err := queries.PostgresTime(ctx)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("read the time: %w", err)
+	}
+
+	return now, nil
 }
 
 // settleAsleep notes that what sleeps has as many VMs as it should: none. It gets as many as the project asks for when it wakes.

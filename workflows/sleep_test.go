@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -166,6 +167,26 @@ func TestSleep_EdgeThatIsLost_KeepsNothingAwake(t *testing.T) {
 	idle, err := worker.listIdle(b.ctx)
 	require.NoError(t, err)
 	require.Equal(t, []uuid.UUID{deployment.ID}, idle)
+}
+
+func TestSleep_EdgeIsBackThatDoesNotKnowTheRouteTable_ItsVMsRunOn(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	worker, deployment := b.sleeper(t)
+	b.reconcileOnce(t, worker)
+	b.awaitCount(t, 1, asleepNow)
+	b.addEdge(t, "e2")
+	b.exec(t, "UPDATE edges SET acknowledged_version = 0, last_seen_at = now() - interval '1 minute' WHERE name = 'e2'")
+	b.exec(t, "UPDATE edges SET counted_until = now() + interval '3 minutes'")
+
+	short, cancel := context.WithTimeout(b.ctx, 200*time.Millisecond)
+	defer cancel()
+
+	require.ErrorIs(t, worker.awaitQuiet(short, deployment.ID), context.DeadlineExceeded, "it may send requests to them")
+
+	b.exec(t, "UPDATE edges SET acknowledged_version = 1000000 WHERE name = 'e2'")
+	require.NoError(t, worker.awaitQuiet(b.ctx, deployment.ID))
 }
 
 func TestWake_BeforeTheVMsAreStopped_TheyServeOn(t *testing.T) {
