@@ -168,7 +168,8 @@ func TestAdmission_VisitorBehindATrustedProxy_IsTheOneThatCounts(t *testing.T) {
 	}
 
 	answered := stuck.asks(t, b.client, from("203.0.113.9", demoHost))
-	response, _ := b.do(t, from("203.0.113.9", "other.example.com"))
+	// Some balancers name the visitor's port, too.
+	response, _ := b.do(t, from("203.0.113.9:4711", "other.example.com"))
 	require.Equal(t, http.StatusTooManyRequests, response.StatusCode)
 
 	response, _ = b.do(t, from("203.0.113.10", "other.example.com"))

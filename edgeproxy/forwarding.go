@@ -163,12 +163,23 @@ func (f forwarding) visitor(said http.Header, peer netip.Addr) netip.Addr {
 		return peer
 	}
 
-	address, err := netip.ParseAddr(f.tell(said, peer, false).client)
-	if err != nil {
+	address, known := addressIn(f.tell(said, peer, false).client)
+	if !known {
 		return peer
 	}
 
-	return address.Unmap()
+	return address
+}
+
+// addressIn returns the address that an element of X-Forwarded-For names, with or without a port: some balancers write one.
+func addressIn(element string) (netip.Addr, bool) {
+	if address, err := netip.ParseAddr(element); err == nil {
+		return address.Unmap(), true
+	}
+
+	both, err := netip.ParseAddrPort(element)
+
+	return both.Addr().Unmap(), err == nil
 }
 
 // rawPath returns the path of a request's target as the client sent it, or the empty string where the target has none.
@@ -201,16 +212,21 @@ func keepOnlyWebSocket(header http.Header) {
 	header.Del("Http2-Settings")
 }
 
-// client returns the last address of the chain that no trusted proxy has, or the first one.
+// client returns the last address of the chain that no trusted proxy has, or the first one; what is no address as it stands there.
 func (f forwarding) client(chain []string) string {
-	for i := len(chain) - 1; i > 0; i-- {
-		address, err := netip.ParseAddr(chain[i])
-		if err != nil || f.standingOf(address.Unmap()) == fromStranger {
-			return chain[i]
+	last := len(chain) - 1
+
+	for ; last > 0; last-- {
+		if address, known := addressIn(chain[last]); !known || f.standingOf(address) == fromStranger {
+			break
 		}
 	}
 
-	return chain[0]
+	if address, known := addressIn(chain[last]); known {
+		return address.String()
+	}
+
+	return chain[last]
 }
 
 func forwardedFor(said http.Header) []string {

@@ -83,13 +83,14 @@ func TestForwarding_TrustedProxyIsBelieved(t *testing.T) {
 	b.serve(t, live(demoHost, app(t, echoes)))
 
 	request := b.request(t, http.MethodGet, demoHost, "/", nil)
-	request.Header.Add("X-Forwarded-For", "6.6.6.6, 203.0.113.9")
-	request.Header.Add("X-Forwarded-For", "198.51.100.7")
+	// Some proxies name ports, too.
+	request.Header.Add("X-Forwarded-For", "6.6.6.6, 203.0.113.9:5150")
+	request.Header.Add("X-Forwarded-For", "198.51.100.7:80")
 	request.Header.Set("X-Forwarded-Proto", "https")
 	request.Header.Set("X-Request-Id", "front-42")
 
 	seen := b.echo(t, request)
-	require.Equal(t, "6.6.6.6, 203.0.113.9, 198.51.100.7, 127.0.0.1", seen.Header.Get("X-Forwarded-For"))
+	require.Equal(t, "6.6.6.6, 203.0.113.9:5150, 198.51.100.7:80, 127.0.0.1", seen.Header.Get("X-Forwarded-For"))
 	require.Equal(t, "203.0.113.9", seen.Header.Get("X-Real-Ip"), "the last one that is not a trusted proxy")
 	require.Equal(t, "https", seen.Header.Get("X-Forwarded-Proto"))
 	require.Equal(t, "front-42", seen.Header.Get("X-Request-Id"))
