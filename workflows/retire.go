@@ -94,19 +94,24 @@ func (w *Worker) leaveRoutes(ctx context.Context, deployment uuid.UUID) (leaving
 			return err
 		}
 
-		drained, err := queries.DrainVMs(ctx, deployment)
-		if err != nil {
-			return fmt.Errorf("take the VMs out of the route table: %w", err)
-		}
-
-		if drained == 0 {
-			return nil
-		}
-
-		return changeRoutes(ctx, queries)
+		return drainAll(ctx, queries, deployment)
 	})
 
 	return leaving, err
+}
+
+// drainAll takes the VMs of a deployment out of the route table.
+func drainAll(ctx context.Context, queries *database.Queries, deployment uuid.UUID) error {
+	drained, err := queries.DrainVMs(ctx, deployment)
+	if err != nil {
+		return fmt.Errorf("take the VMs out of the route table: %w", err)
+	}
+
+	if drained == 0 {
+		return nil
+	}
+
+	return changeRoutes(ctx, queries)
 }
 
 // awaitEdges waits until no live edge serves from a route table older than today's.

@@ -116,16 +116,7 @@ func (w *Worker) doze(ctx context.Context, deployment uuid.UUID) (asleep bool, e
 			asleep = true
 		}
 
-		drained, err := queries.DrainVMs(ctx, deployment)
-		if err != nil {
-			return fmt.Errorf("take the VMs out of the route table: %w", err)
-		}
-
-		if drained == 0 {
-			return nil
-		}
-
-		return changeRoutes(ctx, queries)
+		return drainAll(ctx, queries, deployment)
 	})
 
 	return asleep, err

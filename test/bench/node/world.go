@@ -14,12 +14,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"sync"
 
 	containerd "github.com/containerd/containerd/v2/client"
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/zeitwork/zeitwork/api"
@@ -29,12 +27,12 @@ import (
 	"github.com/zeitwork/zeitwork/internal/process"
 	"github.com/zeitwork/zeitwork/internal/secret"
 	"github.com/zeitwork/zeitwork/local/daemon"
+	"github.com/zeitwork/zeitwork/test/bench/benchdatabase"
 	"github.com/zeitwork/zeitwork/test/rig"
 )
 
 // The variables by which go run ./test/env tells where its parts are.
 const (
-	databaseVariable = "ZEITWORK_TEST_DATABASE_URL"
 	registryVariable = "ZEITWORK_TEST_REGISTRY"
 	binVariable      = "ZEITWORK_TEST_BIN"
 )
@@ -109,45 +107,16 @@ func (w *world) later(end func(context.Context) error) { w.closer = append(w.clo
 
 // openDatabase makes a database with the node in it.
 func (w *world) openDatabase(ctx context.Context) error {
-	address, err := url.Parse(os.Getenv(databaseVariable))
-	if err != nil || address.Host == "" && address.RawQuery == "" {
-		return errors.New(databaseVariable + " is not set: run it through `go tool task bench:node`, which starts a Postgres for it")
-	}
+	// One connection is in use at a time.
+	const connections = 4
 
-	server, err := pgx.Connect(ctx, address.String())
+	made, err := benchdatabase.New(ctx, "bench:node", connections)
 	if err != nil {
-		return fmt.Errorf("reach Postgres: %w", err)
-	}
-
-	w.later(server.Close)
-
-	name := "bench_" + strings.ReplaceAll(id.New().String(), "-", "")
-
-	if _, err := server.Exec(ctx, "CREATE DATABASE "+name); err != nil {
-		return fmt.Errorf("make a database: %w", err)
-	}
-
-	w.later(func(ctx context.Context) error {
-		_, err := server.Exec(ctx, "DROP DATABASE "+name+" WITH (FORCE)")
-
-		return err
-	})
-
-	address.Path = "/" + name
-
-	if w.pool, err = database.Open(ctx, database.Config{URL: address.String(), MaxConns: 4}); err != nil { //nolint:mnd // One is in use at a time.
 		return err
 	}
 
-	w.later(func(context.Context) error {
-		w.pool.Close()
-
-		return nil
-	})
-
-	if err := database.Migrate(ctx, w.pool); err != nil {
-		return err
-	}
+	w.pool = made.Pool
+	w.later(made.Close)
 
 	w.queries = database.New(w.pool)
 	first := api.Bootstrap{

@@ -7,9 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"os"
-	"strings"
 	"sync"
 	"time"
 
@@ -25,11 +23,9 @@ import (
 	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/internal/secret"
 	"github.com/zeitwork/zeitwork/local/fakegithub"
+	"github.com/zeitwork/zeitwork/test/bench/benchdatabase"
 	"github.com/zeitwork/zeitwork/workflows"
 )
-
-// serverVariable names the Postgres that the benchmark makes a database on, which go run ./test/env sets.
-const serverVariable = "ZEITWORK_TEST_DATABASE_URL"
 
 // world is a platform whose repositories are on a GitHub of its own.
 type world struct {
@@ -134,44 +130,17 @@ func newWorld(ctx context.Context, options Options) (w *world, err error) {
 
 // openDatabase makes a database of its own.
 func (w *world) openDatabase(ctx context.Context) error {
-	address, err := url.Parse(os.Getenv(serverVariable))
-	if err != nil || address.Host == "" && address.RawQuery == "" {
-		return errors.New(serverVariable + " is not set: run it through `go tool task bench:poll`, which starts a Postgres for it")
-	}
-
-	server, err := pgx.Connect(ctx, address.String())
-	if err != nil {
-		return fmt.Errorf("reach the server of %s: %w", serverVariable, err)
-	}
-
-	w.closer = append(w.closer, server.Close)
-	name := "bench_" + strings.ReplaceAll(id.New().String(), "-", "")
-
-	if _, err := server.Exec(ctx, "CREATE DATABASE "+name); err != nil {
-		return fmt.Errorf("make a database: %w", err)
-	}
-
-	w.closer = append(w.closer, func(ctx context.Context) error {
-		_, err := server.Exec(ctx, "DROP DATABASE "+name+" WITH (FORCE)")
-
-		return err
-	})
-
 	const connections = 20
 
-	address.Path = "/" + name
-
-	if w.pool, err = database.Open(ctx, database.Config{URL: address.String(), MaxConns: connections}); err != nil {
+	made, err := benchdatabase.New(ctx, "bench:poll", connections)
+	if err != nil {
 		return err
 	}
 
-	w.closer = append(w.closer, func(context.Context) error {
-		w.pool.Close()
+	w.pool = made.Pool
+	w.closer = append(w.closer, made.Close)
 
-		return nil
-	})
-
-	return database.Migrate(ctx, w.pool)
+	return nil
 }
 
 // close ends everything, the last that was begun first.

@@ -16,7 +16,6 @@ import (
 
 	"github.com/caarlos0/env/v11"
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/zeitwork/zeitwork/api"
@@ -25,14 +24,11 @@ import (
 	"github.com/zeitwork/zeitwork/database/githubapp"
 	"github.com/zeitwork/zeitwork/database/keyring"
 	"github.com/zeitwork/zeitwork/internal/github"
-	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/internal/secret"
 	"github.com/zeitwork/zeitwork/internal/setting"
+	"github.com/zeitwork/zeitwork/test/bench/benchdatabase"
 	"github.com/zeitwork/zeitwork/workflows"
 )
-
-// serverVariable names the Postgres that the benchmark makes a database on, which go run ./test/env sets.
-const serverVariable = "ZEITWORK_TEST_DATABASE_URL"
 
 //go:embed fill.sql
 var rows string
@@ -78,46 +74,17 @@ func (w *world) later(end func(context.Context) error) { w.closer = append(w.clo
 
 // openDatabase makes a database of its own.
 func (w *world) openDatabase(ctx context.Context) error {
-	address, err := url.Parse(os.Getenv(serverVariable))
-	if err != nil || address.Host == "" && address.RawQuery == "" {
-		return errors.New(serverVariable + " is not set: run it through `go tool task bench:scale`, which starts a Postgres for it")
-	}
-
-	server, err := pgx.Connect(ctx, address.String())
-	if err != nil {
-		return fmt.Errorf("reach the server of %s: %w", serverVariable, err)
-	}
-
-	w.later(server.Close)
-
-	name := "bench_" + strings.ReplaceAll(id.New().String(), "-", "")
-
-	if _, err := server.Exec(ctx, "CREATE DATABASE "+name); err != nil {
-		return fmt.Errorf("make a database: %w", err)
-	}
-
-	w.later(func(ctx context.Context) error {
-		_, err := server.Exec(ctx, "DROP DATABASE "+name+" WITH (FORCE)")
-
-		return err
-	})
-
 	const connections = 20
 
-	address.Path = "/" + name
-	w.config = database.Config{URL: address.String(), MaxConns: connections}
-
-	if w.pool, err = database.Open(ctx, w.config); err != nil {
+	made, err := benchdatabase.New(ctx, "bench:scale", connections)
+	if err != nil {
 		return err
 	}
 
-	w.later(func(context.Context) error {
-		w.pool.Close()
+	w.pool, w.config = made.Pool, made.Config
+	w.later(made.Close)
 
-		return nil
-	})
-
-	return database.Migrate(ctx, w.pool)
+	return nil
 }
 
 // fill makes the rows. It comes behind the keys of the platform, which are not made where there are values that others have sealed.
