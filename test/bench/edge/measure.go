@@ -66,7 +66,7 @@ func visits(connections int, path string, headers ...string) func(context.Contex
 
 func visitsOverTLS(connections int, headers ...string) func(context.Context, *stage, *proxy, Options) (result, error) {
 	return func(ctx context.Context, s *stage, p *proxy, o Options) (result, error) {
-		return counted(s, p, func() (load, error) { return wrk(ctx, "https://"+p.https+"/", connections, o.Duration, headers...) })
+		return counted(s, p, func() (load, error) { return wrk(ctx, p.encrypted(), connections, o.Duration, headers...) })
 	}
 }
 
@@ -74,7 +74,7 @@ func visitsByHTTP2(ctx context.Context, s *stage, p *proxy, o Options) (result, 
 	const streams = "10"
 
 	return counted(s, p, func() (load, error) {
-		return h2load(ctx, "https://"+hostname+"/", p.https, few, "-m", streams, "-D", seconds(o.Duration))
+		return h2load(ctx, p.encrypted(), p.https, few, "-m", streams, "-D", seconds(o.Duration))
 	})
 }
 

@@ -26,7 +26,7 @@ func (s *stage) startSlowEdge(ctx context.Context) (*proxy, error) {
 }
 
 func (s *stage) edge(ctx context.Context, name string, own bool) (*proxy, error) {
-	address, err := freeAddress(ctx)
+	address, encrypted, err := freeAddresses(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -50,6 +50,7 @@ func (s *stage) edge(ctx context.Context, name string, own bool) (*proxy, error)
 		"ZEITWORK_API_URL="+api.URL,
 		"ZEITWORK_EDGE_TOKEN=zwe_bench",
 		"ZEITWORK_EDGE_LISTEN="+address,
+		"ZEITWORK_EDGE_TLS_LISTEN="+encrypted,
 		"ZEITWORK_EDGE_DATA_DIR="+filepath.Join(string(s.home), name+".data"),
 		"ZEITWORK_EDGE_REQUIRE_ROUTE=false",
 		"ZEITWORK_EDGE_DRAIN_DELAY=0s",
@@ -63,7 +64,7 @@ func (s *stage) edge(ctx context.Context, name string, own bool) (*proxy, error)
 		return nil, fmt.Errorf("the edge does not lead to the app: %w", err)
 	}
 
-	return &proxy{http: address, process: started}, nil
+	return &proxy{http: address, https: encrypted, process: started}, nil
 }
 
 // platform answers /v1/edge as the api does, with one app.
@@ -89,6 +90,20 @@ func (s *stage) platform() http.Handler {
 		w.Header().Set("ETag", `"1"`)
 		_ = json.NewEncoder(w).Encode(table) // The edge asks again.
 	})
+	mux.HandleFunc("GET /v1/edge/certificates", func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("If-None-Match") != "" {
+			<-r.Context().Done() // There is never news.
+
+			return
+		}
+
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(client.EdgeCertificates{ // The edge asks again.
+			Version: 1, Challenges: []client.EdgeChallenge{}, TicketKeys: []string{},
+			Certificates: []client.EdgeCertificate{{ID: id.New(), Hostname: hostname, Version: 1, Chain: &s.certificate.chain, Key: &s.certificate.key}},
+		})
+	})
+	mux.HandleFunc("POST /v1/edge/key", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.HandleFunc("POST /v1/edge/requests", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.HandleFunc("POST /v1/edge/report", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 

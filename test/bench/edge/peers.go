@@ -51,6 +51,10 @@ const proxyConfig = nginxConfig + `
   upstream reader { server {{.Reader}}; keepalive 512; keepalive_requests 1000000000; }
   server {
     listen {{.Address}} reuseport backlog=4096;
+    listen {{.Encrypted}} ssl http2 reuseport backlog=4096;
+    ssl_certificate {{.Chain}};
+    ssl_certificate_key {{.Key}};
+    ssl_session_cache shared:bench:10m;
     proxy_http_version 1.1;
     proxy_set_header Host $http_host;
     proxy_set_header X-Forwarded-For $remote_addr;
@@ -67,30 +71,30 @@ const proxyConfig = nginxConfig + `
 }
 `
 
-// nginx starts an nginx and returns its address.
-func (s *stage) nginx(ctx context.Context, name, config string, values map[string]string) (*process.Process, string, error) {
-	address, err := freeAddress(ctx)
-	if err != nil {
-		return nil, "", err
-	}
-
+// nginx starts an nginx that listens on an address.
+func (s *stage) nginx(ctx context.Context, name, address, config string, values map[string]string) (*process.Process, error) {
 	all := map[string]string{"Home": string(s.home), "Name": name, "Address": address}
 	maps.Copy(all, values)
 
 	file, err := s.write(name+".conf", config, all)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 
-	started, err := s.run(ctx, name, address, nil, "/usr/sbin/nginx", "-e", "stderr", "-c", file)
-
-	return started, address, err
+	return s.run(ctx, name, address, nil, "/usr/sbin/nginx", "-e", "stderr", "-c", file)
 }
 
 func (s *stage) startNginx(ctx context.Context) (*proxy, error) {
-	started, address, err := s.nginx(ctx, nginxName, proxyConfig, map[string]string{"App": s.app, "Reader": s.reader})
+	plain, encrypted, err := freeAddresses(ctx)
+	if err != nil {
+		return nil, err
+	}
 
-	return &proxy{http: address, process: started}, err
+	started, err := s.nginx(ctx, nginxName, plain, proxyConfig, map[string]string{
+		"App": s.app, "Reader": s.reader, "Encrypted": encrypted, "Chain": s.certificate.chainFile, "Key": s.certificate.keyFile,
+	})
+
+	return &proxy{http: plain, https: encrypted, process: started}, err
 }
 
 const haproxyConfig = `global
@@ -106,6 +110,7 @@ defaults
   http-reuse always
 frontend in
   bind {{.Address}} backlog 4096
+  bind {{.Encrypted}} backlog 4096 ssl crt {{.Both}} alpn h2,http/1.1
   maxconn 16000
   http-request set-header X-Forwarded-For %[src]
   http-request set-header X-Real-IP %[src]
@@ -121,26 +126,26 @@ backend reader
 `
 
 func (s *stage) startHAProxy(ctx context.Context) (*proxy, error) {
-	address, err := freeAddress(ctx)
+	plain, encrypted, err := freeAddresses(ctx)
 	if err != nil {
 		return nil, err
 	}
 
 	file, err := s.write("haproxy.cfg", haproxyConfig, map[string]string{
-		"Address": address, "App": s.app, "Reader": s.reader, "Processors": strconv.Itoa(processors()),
+		"Address": plain, "Encrypted": encrypted, "Both": s.certificate.bothFile, "App": s.app, "Reader": s.reader, "Processors": strconv.Itoa(processors()),
 	})
 	if err != nil {
 		return nil, err
 	}
 
-	started, err := s.run(ctx, "haproxy", address, nil, "/usr/sbin/haproxy", "-db", "-f", file)
+	started, err := s.run(ctx, "haproxy", plain, nil, "/usr/sbin/haproxy", "-db", "-f", file)
 
-	return &proxy{http: address, process: started}, err
+	return &proxy{http: plain, https: encrypted, process: started}, err
 }
 
 // startReverseProxy starts net/http's ReverseProxy.
 func (s *stage) startReverseProxy(ctx context.Context) (*proxy, error) {
-	address, err := freeAddress(ctx)
+	plain, encrypted, err := freeAddresses(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -150,7 +155,8 @@ func (s *stage) startReverseProxy(ctx context.Context) (*proxy, error) {
 		return nil, err
 	}
 
-	started, err := s.run(ctx, "reverseproxy", address, os.Environ(), program, address, s.app, s.reader)
+	started, err := s.run(ctx, "reverseproxy", plain, os.Environ(), program,
+		plain, s.app, s.reader, encrypted, s.certificate.chainFile, s.certificate.keyFile)
 
-	return &proxy{http: address, process: started}, err
+	return &proxy{http: plain, https: encrypted, process: started}, err
 }

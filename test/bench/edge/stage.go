@@ -20,8 +20,8 @@ import (
 	"github.com/zeitwork/zeitwork/test/rig"
 )
 
-// hostname is the one of the app, readerName that of the app for WebSockets and bodies.
-const hostname, readerName = "app.example.com", "reader.example.com"
+// hostname is the one of the app, readerName that of the app for WebSockets and bodies. Clients of TLS have to find the address of the first by themselves.
+const hostname, readerName = "localhost", "reader.example.com"
 
 const mebi = 1 << 20
 
@@ -30,11 +30,13 @@ var sizes = map[string]int{"100k": 100_000, "100m": 100 * mebi} //nolint:gocheck
 
 // stage is the app and the proxies before it.
 type stage struct {
-	home    process.Home
-	app     string // The address of the app.
-	appPID  int
-	reader  string // That of the app for WebSockets and bodies, which nginx would not read.
-	proxies []*proxy
+	home   process.Home
+	app    string // The address of the app.
+	appPID int
+	reader string // That of the app for WebSockets and bodies, which nginx would not read.
+	// certificate is the one of hostname.
+	certificate certificate
+	proxies     []*proxy
 	// nginxRate is how many small answers nginx gives in a second; 0: it was not measured yet.
 	nginxRate float64
 	closers   []func(context.Context) error
@@ -48,7 +50,19 @@ type proxy struct {
 	process     *process.Process
 }
 
+// encrypted is the URL of the app by TLS, in which the proxy is named as its certificate has it.
+func (p *proxy) encrypted() string {
+	_, port, _ := strings.Cut(p.https, ":")
+
+	return "https://" + hostname + ":" + port + "/"
+}
+
 func (s *stage) start(ctx context.Context, names []string) error {
+	var err error
+	if s.certificate, err = newCertificate(string(s.home)); err != nil {
+		return fmt.Errorf("make a certificate: %w", err)
+	}
+
 	if err := s.startApp(ctx); err != nil {
 		return err
 	}
@@ -103,7 +117,12 @@ func (s *stage) startApp(ctx context.Context) error {
 		}
 	}
 
-	started, address, err := s.nginx(ctx, "app", appConfig, nil)
+	address, err := freeAddress(ctx)
+	if err != nil {
+		return err
+	}
+
+	started, err := s.nginx(ctx, "app", address, appConfig, nil)
 	if err != nil {
 		return fmt.Errorf("start the app: %w", err)
 	}
@@ -149,7 +168,7 @@ func read(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// run starts a program that listens on an address and answers HTTP requests.
+// run starts a program that listens on an address.
 func (s *stage) run(ctx context.Context, name, address string, environment []string, program string, arguments ...string) (*process.Process, error) {
 	return s.home.Start(ctx, process.Spec{
 		Name: name, Program: program, Arguments: arguments, Environment: environment, Address: address,
@@ -169,6 +188,17 @@ func freeAddress(ctx context.Context) (string, error) {
 	port, err := rig.FreePort(ctx)
 
 	return fmt.Sprintf("127.0.0.1:%d", port), err
+}
+
+// freeAddresses returns one for plain HTTP and one for TLS.
+func freeAddresses(ctx context.Context) (plain, encrypted string, err error) {
+	if plain, err = freeAddress(ctx); err != nil {
+		return "", "", err
+	}
+
+	encrypted, err = freeAddress(ctx)
+
+	return plain, encrypted, err
 }
 
 // write fills a template of a configuration in, and returns the name of the file.

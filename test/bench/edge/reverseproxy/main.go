@@ -1,6 +1,6 @@
 // Command reverseproxy is net/http's ReverseProxy, with nothing around it.
 //
-//	reverseproxy LISTEN APP READER
+//	reverseproxy LISTEN APP READER LISTEN-TLS CHAIN KEY
 package main
 
 import (
@@ -16,8 +16,8 @@ import (
 )
 
 func main() {
-	if len(os.Args) != 4 { //nolint:mnd // The program and three addresses.
-		fmt.Fprintln(os.Stderr, "usage: reverseproxy LISTEN APP READER")
+	if len(os.Args) != 7 { //nolint:mnd // The program, four addresses and two files.
+		fmt.Fprintln(os.Stderr, "usage: reverseproxy LISTEN APP READER LISTEN-TLS CHAIN KEY")
 		os.Exit(2)
 	}
 
@@ -37,8 +37,12 @@ func main() {
 	}
 
 	server := &http.Server{Addr: os.Args[1], Handler: proxy, ReadHeaderTimeout: 10 * time.Second} //nolint:mnd // As the edge has it.
-	if err := server.ListenAndServe(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	encrypted := &http.Server{Addr: os.Args[4], Handler: proxy, ReadHeaderTimeout: server.ReadHeaderTimeout, ErrorLog: proxy.ErrorLog}
+	ended := make(chan error)
+
+	go func() { ended <- server.ListenAndServe() }()
+	go func() { ended <- encrypted.ListenAndServeTLS(os.Args[5], os.Args[6]) }()
+
+	fmt.Fprintln(os.Stderr, <-ended)
+	os.Exit(1)
 }
