@@ -58,7 +58,9 @@ func TestDeploy_GoesFromCommitToLive(t *testing.T) {
 	require.Equal(t, "Ada", *live.CommitAuthor)
 	require.Contains(t, string(live.BuildPlan), `"dockerfile"`)
 	require.NotNil(t, live.ImageID)
-	require.EqualValues(t, 1, *live.RouteVersion)
+	require.Equal(t, 1, b.count(t, `SELECT count(*) FROM route_changes JOIN domains USING (hostname)
+		WHERE domains.kind = 'generated' AND route_changes.version = $1 AND domains.deployment_id = $2`, *live.RouteVersion, deployment.ID),
+		"it is the version that has led its hostname there")
 	require.NotNil(t, live.StartedAt)
 	require.NotNil(t, live.EndedAt)
 	require.Equal(t, []string{
