@@ -19,6 +19,8 @@ type certificate struct {
 	chainFile, keyFile, bothFile string
 }
 
+const lasts = 24 * time.Hour
+
 // newCertificate makes a certificate of the app's hostname, of the kind that authorities give out today.
 func newCertificate(folder string) (certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -27,7 +29,7 @@ func newCertificate(folder string) (certificate, error) {
 	}
 
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), DNSNames: []string{hostname}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
+		SerialNumber: big.NewInt(1), DNSNames: []string{hostname}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(lasts),
 	}
 
 	signed, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
