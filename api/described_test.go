@@ -42,7 +42,7 @@ func asDescribed(t *testing.T, next http.Handler) http.Handler {
 	for path, item := range document.Paths {
 		for method, operation := range operationsOf(item) {
 			mux.HandleFunc(method+" "+path, func(writer http.ResponseWriter, request *http.Request) {
-				// What is compared is the text.
+				// The document describes answers as they are before they are compressed.
 				request.Header.Del("Accept-Encoding")
 
 				recorder := &bodyRecorder{statusRecorder: statusRecorder{ResponseWriter: writer}}

@@ -102,7 +102,7 @@ func TestUploadedCertificate_ReachesEdges_OnceItsDomainIsProven(t *testing.T) {
 	require.NoError(t, b.pool.QueryRow(t.Context(), "SELECT certificates_version FROM edges WHERE certificates_version IS NOT NULL").Scan(&acknowledged))
 	require.Equal(t, second.JSON200.Version, acknowledged)
 
-	// What has not changed is not sent again.
+	// A certificate that has not changed comes without its chain and key.
 	require.NoError(t, workflows.ChangeCertificates(t.Context(), b.queries))
 
 	third := b.edgeCertificates(t, &etag)
@@ -157,7 +157,7 @@ func TestDomain_HTTPS_IsToldToEdges(t *testing.T) {
 	require.NotNil(t, changed.JSON200, "%s", changed.Body)
 	require.EqualValues(t, "redirect", changed.JSON200.HTTPS)
 
-	// What is left out stays as it is.
+	// Fields that a request leaves out stay as they are.
 	_, err = b.owner.UpdateDomainWithResponse(t.Context(), generated, client.UpdateDomainInputBody{HstsSeconds: new(int32(0))})
 	require.NoError(t, err)
 

@@ -68,7 +68,7 @@ func (g *gather[In, Out]) work(ctx context.Context, mine *gathering[In, Out]) {
 	g.busy.Lock()
 	defer g.busy.Unlock()
 
-	// Whoever comes from here on is of the next run.
+	// Callers that come from here on belong to the next run.
 	g.mutex.Lock()
 	g.next = nil
 	g.mutex.Unlock()

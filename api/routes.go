@@ -29,7 +29,7 @@ func (s *service) getRoutes(ctx context.Context, input *RoutesInput) (*RoutesOut
 	news, cancel := s.listener.Subscribe(database.ChannelRoutes, "")
 	defer cancel()
 
-	// What was notified before the subscription is not notified again.
+	// Postgres does not repeat a notification that came before the subscription.
 	if err := s.feed.look(ctx, time.Now()); err != nil {
 		return nil, err
 	}

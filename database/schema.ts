@@ -847,7 +847,7 @@ export const domains = pgTable(
     claimedAt: time("claimed_at").notNull().defaultNow(),
     // Visitors are sent on to that domain of the same environment, as long as it answers.
     redirectToId: uuid("redirect_to_id").references((): AnyPgColumn => domains.id, { onDelete: "set null" }),
-    // What edges make of requests that come without TLS: off: they pass them on; redirect: they send visitors to https.
+    // How edges treat requests that come without TLS: "off" passes them on, "redirect" sends visitors to https.
     https: text("https").notNull().default("off"),
     // For how long browsers may remember to come by https alone (Strict-Transport-Security); 0: they are not told to.
     hstsSeconds: integer("hsts_seconds").notNull().default(0),

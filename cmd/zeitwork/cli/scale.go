@@ -39,7 +39,7 @@ func (a *app) scale(ctx context.Context, api *API, args []string) error {
 		return err
 	}
 
-	// Whoever wants another number need not mean to give the regions up.
+	// A user who asks for another number of instances may not mean to give the regions up.
 	if named := value(project.Regions); len(named) > 0 && len(regions) == 0 {
 		return UsageError(fmt.Errorf("%s runs in regions: say how many instances run in each, such as `zeitwork scale %s`, "+
 			"or let them run anywhere with `zeitwork projects set %s --regions \"\"`", project.Slug, describeShares(named), project.Slug))
