@@ -26,6 +26,11 @@ func (c *Cluster) EdgeURLs() []string {
 	return lo.Map(c.options.Ports.edges(), func(port, _ int) string { return fmt.Sprintf("http://127.0.0.1:%d", port) })
 }
 
+// EncryptedEdgeURLs is where each edge proxy ends TLS for all hostnames; empty unless the options ask for it.
+func (c *Cluster) EncryptedEdgeURLs() []string {
+	return lo.Map(c.options.Ports.encryptedEdges, func(port, _ int) string { return fmt.Sprintf("https://127.0.0.1:%d", port) })
+}
+
 // UserToken is the token of the operator, who also owns the first organisation.
 func (c *Cluster) UserToken() string { return c.tokens.User }
 

@@ -48,7 +48,7 @@ func (c *Cluster) controlEnviron() []string {
 
 // edgeEnviron are the variables of an edge proxy.
 func (c *Cluster) edgeEnviron(number int) []string {
-	return append(c.commonEnviron(),
+	environ := append(c.commonEnviron(),
 		"ZEITWORK_API_URL="+c.APIURL(),
 		"ZEITWORK_EDGE_TOKEN="+c.tokens.edges()[number-1],
 		fmt.Sprintf("ZEITWORK_EDGE_LISTEN=127.0.0.1:%d", c.options.Ports.edges()[number-1]),
@@ -57,6 +57,12 @@ func (c *Cluster) edgeEnviron(number int) []string {
 		"ZEITWORK_EDGE_DRAIN_DELAY=0s", // No load balancer stands before it.
 		"ZEITWORK_EDGE_DRAIN_TIMEOUT=5s",
 	)
+
+	if c.options.EncryptedEdges {
+		environ = append(environ, fmt.Sprintf("ZEITWORK_EDGE_TLS_LISTEN=127.0.0.1:%d", c.options.Ports.encryptedEdges[number-1]))
+	}
+
+	return environ
 }
 
 // nodeEnviron are the variables of a node's agent.

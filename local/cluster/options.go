@@ -53,6 +53,8 @@ type Options struct {
 	Nodes int
 	// Edges is how many edge proxies run; zero: one.
 	Edges int
+	// EncryptedEdges has the edges also end TLS, each on a port of its own. Certificates come as to any edge.
+	EncryptedEdges bool
 	// Quotas are flags of `zeitwork admin quota` for what organisations may use; empty: what the platform gives by itself.
 	Quotas []string
 	// GitHub is the one that api and workers know; the zero value is github.com without an App.
@@ -86,6 +88,10 @@ func (o *Options) complete(ctx context.Context) error {
 
 	o.Workers, o.Nodes, o.Edges = max(o.Workers, 1), max(o.Nodes, 1), max(o.Edges, 1)
 	o.Ports.moreEdges = make([]int, o.Edges-1)
+
+	if o.EncryptedEdges {
+		o.Ports.encryptedEdges = make([]int, o.Edges)
+	}
 
 	return errors.Join(o.checkRange(), o.Ports.choose(ctx))
 }

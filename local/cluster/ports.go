@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
+	"slices"
 
 	"github.com/samber/lo"
 )
@@ -15,6 +16,8 @@ type Ports struct {
 	API, Edge, Postgres, Registry, GitHub int
 	// moreEdges are the ports of the second and later edges.
 	moreEdges []int
+	// encryptedEdges are those on which the edges end TLS; empty: they end none.
+	encryptedEdges []int
 }
 
 // edges returns the ports of all edges.
@@ -31,7 +34,7 @@ func (p *Ports) choose(ctx context.Context) error {
 		}
 	}()
 
-	more := lo.Map(p.moreEdges, func(_, i int) *int { return &p.moreEdges[i] })
+	more := slices.Concat(pointers(p.moreEdges), pointers(p.encryptedEdges))
 
 	for _, port := range append(more, &p.API, &p.Edge, &p.Postgres, &p.Registry, &p.GitHub) {
 		if *port != 0 {
@@ -55,6 +58,8 @@ func (p *Ports) choose(ctx context.Context) error {
 
 	return nil
 }
+
+func pointers(ports []int) []*int { return lo.Map(ports, func(_, i int) *int { return &ports[i] }) }
 
 // listenAnywhere listens on a port below those that the kernel gives to outgoing connections. An outgoing connection could otherwise
 // take the port of a part that is being started again.

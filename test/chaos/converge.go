@@ -128,7 +128,7 @@ func (h *harness) lookAtMachines(ctx context.Context, r rows) []finding {
 func (h *harness) lookAtEdges(ctx context.Context, r rows) []finding {
 	var found []finding
 
-	connections := keepAlive()
+	connections := keepAlive("")
 	defer connections.CloseIdleConnections()
 
 	for i, edge := range h.cluster.EdgeURLs() {

@@ -32,6 +32,7 @@ type harness struct {
 
 	web, quiet *project
 	outages    *outages
+	ways       []way
 	traffic    *traffic
 	sentinel   *sentinel
 
@@ -116,7 +117,7 @@ func (h *harness) startCluster(ctx context.Context, at place) error {
 	started, err := rig.Start(ctx, h.scratch, cluster.Options{
 		Program: h.program, Bin: at.bin,
 		ClusterRange: at.cluster, BuildRange: at.builds, Bridge: at.bridge, Disposable: true,
-		Workers: copies, Nodes: copies, Edges: copies, FaultDir: string(h.faults),
+		Workers: copies, Nodes: copies, Edges: copies, EncryptedEdges: true, FaultDir: string(h.faults),
 		Environ:  slices.Concat([]string{"ZEITWORK_LOG_LEVEL=debug"}, often(), at.environ),
 		Progress: func(part, detail string) { fmt.Fprintln(os.Stderr, "platform:", part, detail) },
 		Logger:   slog.New(slog.DiscardHandler),
@@ -132,7 +133,12 @@ func (h *harness) startCluster(ctx context.Context, at place) error {
 	}
 
 	h.images = images{host: h.cluster.Registry(), key: h.cluster.SecretKey()}
-	h.traffic = newTraffic(h.cluster.EdgeURLs(), h.outages)
+
+	if h.ways, err = h.openWays(ctx); err != nil {
+		return err
+	}
+
+	h.traffic = newTraffic(h.ways, h.outages)
 
 	if h.pool, err = pgxpool.New(ctx, h.cluster.DatabaseURL()); err != nil {
 		return fmt.Errorf("connect to the database: %w", err)

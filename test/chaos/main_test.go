@@ -66,7 +66,7 @@ func platform(t *testing.T, r rates) *harness {
 	h := shared.harness
 	require.Empty(t, h.converge(t.Context()), "what an earlier test has left")
 
-	h.traffic = newTraffic(h.cluster.EdgeURLs(), h.outages)
+	h.traffic = newTraffic(h.ways, h.outages)
 	h.traffic.start(t.Context(), r, h.web)
 	t.Cleanup(h.traffic.stop)
 

@@ -35,7 +35,7 @@ type ended struct {
 // dial opens a stream and returns how to read its next message.
 type dial struct {
 	kind string
-	open func(ctx context.Context, edge, host string) (next func() (string, error), end func(), err error)
+	open func(ctx context.Context, connections *http.Transport, edge, host string) (next func() (string, error), end func(), err error)
 }
 
 var (
@@ -44,7 +44,7 @@ var (
 )
 
 // follow keeps a stream open, and opens it again whenever it ends: at the next edge where this one could not be reached.
-func (t *traffic) follow(ctx context.Context, p *project, edge int, d dial) {
+func (t *traffic) follow(ctx context.Context, p *project, edge int, w way, d dial) {
 	const pause = 100 * time.Millisecond
 
 	for ctx.Err() == nil {
@@ -52,15 +52,17 @@ func (t *traffic) follow(ctx context.Context, p *project, edge int, d dial) {
 
 		began := time.Now()
 		opening, cancel := context.WithCancel(ctx)
-		opened := &stream{kind: d.kind, host: p.host, edge: edge, opened: began}
+		opened := &stream{kind: d.kind + " by " + w.name, host: p.host, edge: edge, opened: began}
+		connections := w.connections(p.host)
 
-		next, end, err := d.open(opening, t.edges[edge], p.host)
+		next, end, err := d.open(opening, connections, w.edges[edge], p.host)
 		if err != nil {
 			cancel()
+			connections.CloseIdleConnections()
 
 			if ctx.Err() == nil {
-				t.refused(edge, began, d.kind, err)
-				edge = (edge + 1) % len(t.edges)
+				t.refused(edge, began, opened.kind, err)
+				edge = (edge + 1) % len(w.edges)
 				_ = rig.Sleep(ctx, pause)
 			}
 
@@ -75,6 +77,7 @@ func (t *traffic) follow(ctx context.Context, p *project, edge int, d dial) {
 		t.close(opened)
 		end()
 		cancel()
+		connections.CloseIdleConnections()
 	}
 }
 
@@ -135,24 +138,18 @@ func (t *traffic) refused(edge int, began time.Time, kind string, err error) {
 	t.breaks(broken{edge: edge, began: began, ended: time.Now(), what: kind, err: err})
 }
 
-func openEvents(ctx context.Context, edge, host string) (func() (string, error), func(), error) {
+func openEvents(ctx context.Context, connections *http.Transport, edge, host string) (func() (string, error), func(), error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, edge+"/sse", nil)
 	if err != nil {
 		return nil, nil, fmt.Errorf("make a request: %w", err)
 	}
-
-	connections := keepAlive()
 
 	response, err := rig.Transport{Host: host, Base: connections}.RoundTrip(request)
 	if err != nil {
 		return nil, nil, fmt.Errorf("ask: %w", err)
 	}
 
-	end := func() {
-		_ = response.Body.Close()
-
-		connections.CloseIdleConnections()
-	}
+	end := func() { _ = response.Body.Close() }
 
 	if response.StatusCode != http.StatusOK {
 		end()
@@ -176,11 +173,10 @@ func openEvents(ctx context.Context, edge, host string) (func() (string, error),
 	}, end, nil
 }
 
-func openWebSocket(ctx context.Context, edge, host string) (func() (string, error), func(), error) {
-	transport := keepAlive()
-
-	address := strings.Replace(edge, "http://", "ws://", 1)
-	options := &websocket.DialOptions{Host: host, HTTPClient: &http.Client{Transport: transport}}
+func openWebSocket(ctx context.Context, connections *http.Transport, edge, host string) (func() (string, error), func(), error) {
+	// From http:// and https:// it makes ws:// and wss://.
+	address := "ws" + strings.TrimPrefix(edge, "http")
+	options := &websocket.DialOptions{Host: host, HTTPClient: &http.Client{Transport: connections}}
 
 	connection, response, err := websocket.Dial(ctx, address, options) //nolint:bodyclose // Its Conn is closed.
 	if err != nil {
@@ -192,12 +188,8 @@ func openWebSocket(ctx context.Context, edge, host string) (func() (string, erro
 	}
 
 	return func() (string, error) {
-			_, message, err := connection.Read(ctx)
+		_, message, err := connection.Read(ctx)
 
-			return string(message), err
-		}, func() {
-			_ = connection.CloseNow()
-
-			transport.CloseIdleConnections()
-		}, nil
+		return string(message), err
+	}, func() { _ = connection.CloseNow() }, nil
 }

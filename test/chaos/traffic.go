@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"sync"
 	"syscall"
 	"time"
@@ -24,7 +23,7 @@ type rates struct {
 
 // traffic is what users of the deployed apps do while the platform is disturbed.
 type traffic struct {
-	edges   []string
+	ways    []way
 	outages *outages
 
 	cancel  context.CancelFunc
@@ -52,8 +51,8 @@ type broken struct {
 	err          error
 }
 
-func newTraffic(edges []string, o *outages) *traffic {
-	return &traffic{edges: edges, outages: o, streams: map[*stream]bool{}}
+func newTraffic(ways []way, o *outages) *traffic {
+	return &traffic{ways: ways, outages: o, streams: map[*stream]bool{}}
 }
 
 // start begins the traffic of the projects; stop ends it.
@@ -61,23 +60,32 @@ func (t *traffic) start(ctx context.Context, r rates, projects ...*project) {
 	ctx, t.cancel = context.WithCancel(ctx)
 
 	for _, p := range projects {
-		for edge := range t.edges {
-			// Each client has connections of its own.
-			for range r.readers {
-				pause := time.Second * time.Duration(len(t.edges)*r.readers) / time.Duration(r.pages)
+		for edge := range t.edges() {
+			// Each client has connections of its own. They come by all ways in turn.
+			for i := range r.readers {
+				pause := time.Second * time.Duration(t.edges()*r.readers) / time.Duration(r.pages)
 
-				t.running.Go(func() { t.read(ctx, newVisitor(t, p, edge), pause) })
+				t.running.Go(func() { t.read(ctx, newVisitor(t, p, edge, t.way(edge+i)), pause) })
 			}
 
-			for range r.uploads {
-				t.running.Go(func() { t.upload(ctx, newVisitor(t, p, edge)) })
+			for i := range r.uploads {
+				t.running.Go(func() { t.upload(ctx, newVisitor(t, p, edge, t.way(edge-i-1))) })
 			}
 
-			t.running.Go(func() { t.follow(ctx, p, edge, serverSentEvents) })
-			t.running.Go(func() { t.follow(ctx, p, edge, webSocket) })
+			for _, w := range t.ways {
+				for _, d := range w.streams {
+					t.running.Go(func() { t.follow(ctx, p, edge, w, d) })
+				}
+			}
 		}
 	}
 }
+
+// edges is how many edges there are.
+func (t *traffic) edges() int { return len(t.ways[0].edges) }
+
+// way returns one of the ways to an edge; each in turn, as the number grows.
+func (t *traffic) way(number int) way { return t.ways[(number+len(t.ways))%len(t.ways)] }
 
 func (t *traffic) stop() {
 	t.cancel()
@@ -167,9 +175,4 @@ func (t *traffic) settle(flips []flip) (failures, streams []string) {
 	t.failures, t.broken, t.ended = nil, nil, nil
 
 	return failures, streams
-}
-
-// keepAlive is a transport with connections of its own, which go to one edge.
-func keepAlive() *http.Transport {
-	return &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 1}
 }

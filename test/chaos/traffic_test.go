@@ -26,7 +26,7 @@ func edges(t *testing.T, answers ...http.HandlerFunc) *traffic {
 		urls = append(urls, server.URL)
 	}
 
-	return newTraffic(urls, &outages{})
+	return newTraffic([]way{plain(urls)}, &outages{})
 }
 
 func says(text string) http.HandlerFunc {
@@ -54,7 +54,7 @@ func TestVisitor_Answered_NothingFails(t *testing.T) {
 	t.Parallel()
 
 	traffic := edges(t, says("web-1"))
-	visitor := newVisitor(traffic, web(), 0)
+	visitor := newVisitor(traffic, web(), 0, traffic.ways[0])
 	visitor.get(t.Context())
 	require.True(t, visitor.post(t.Context()))
 
@@ -77,7 +77,7 @@ func TestVisitor_AnyOtherStatusOrAnswer_IsAFailureAlsoInAnOutage(t *testing.T) {
 
 			traffic := edges(t, edge, says("web-1"))
 			traffic.outages.add(outage{edge: 0, from: time.Now().Add(-time.Hour), to: time.Now().Add(time.Hour)})
-			newVisitor(traffic, web(), 0).get(t.Context())
+			newVisitor(traffic, web(), 0, traffic.ways[0]).get(t.Context())
 
 			failures, _ := traffic.settle(nil)
 			require.Len(t, failures, 1)
@@ -109,7 +109,7 @@ func TestVisitor_ConnectionBreaks_AsksTheOtherEdge_AndIsAFailureUnlessInAnOutage
 				says("web-1")(w, r)
 			})
 			traffic.outages.add(c.outage)
-			newVisitor(traffic, web(), 0).get(t.Context())
+			newVisitor(traffic, web(), 0, traffic.ways[0]).get(t.Context())
 
 			failures, _ := traffic.settle(nil)
 			require.Len(t, failures, c.failures)
@@ -123,7 +123,7 @@ func TestVisitor_PostThatBreaks_IsNotRepeated(t *testing.T) {
 
 	asked := 0
 	traffic := edges(t, breaks, func(http.ResponseWriter, *http.Request) { asked++ })
-	require.False(t, newVisitor(traffic, web(), 0).post(t.Context()))
+	require.False(t, newVisitor(traffic, web(), 0, traffic.ways[0]).post(t.Context()))
 
 	failures, _ := traffic.settle(nil)
 	require.Len(t, failures, 1)

@@ -73,7 +73,7 @@ func TestRollback_WhileWarm_TakesTheVMsOver(t *testing.T) {
 	made, err := h.web.rollback(t.Context(), before.ID)
 	require.NoError(t, err)
 
-	visitor := rig.Transport{Host: h.web.host, Base: keepAlive()}
+	visitor := rig.Transport{Host: h.web.host, Base: keepAlive("")}
 
 	for _, edge := range h.cluster.EdgeURLs() {
 		require.Eventually(t, func() bool {

@@ -24,15 +24,16 @@ type visitor struct {
 	traffic *traffic
 	project *project
 	edge    int
+	way     way
 	// connections carry the requests of transport.
 	connections *http.Transport
 	transport   rig.Transport
 }
 
-func newVisitor(t *traffic, p *project, edge int) *visitor {
-	own := keepAlive()
+func newVisitor(t *traffic, p *project, edge int, w way) *visitor {
+	own := w.connections(p.host)
 
-	return &visitor{traffic: t, project: p, edge: edge, connections: own, transport: rig.Transport{Host: p.host, Base: own}}
+	return &visitor{traffic: t, project: p, edge: edge, way: w, connections: own, transport: rig.Transport{Host: p.host, Base: own}}
 }
 
 func (v *visitor) close() { v.connections.CloseIdleConnections() }
@@ -41,8 +42,8 @@ func (v *visitor) close() { v.connections.CloseIdleConnections() }
 func (v *visitor) get(ctx context.Context) {
 	v.traffic.count()
 
-	for attempt := range v.traffic.edges {
-		body, answered := v.send(ctx, (v.edge+attempt)%len(v.traffic.edges), http.MethodGet, nil)
+	for attempt := range v.way.edges {
+		body, answered := v.send(ctx, (v.edge+attempt)%len(v.way.edges), http.MethodGet, nil)
 		if !answered {
 			continue
 		}
@@ -90,15 +91,15 @@ func (v *visitor) send(ctx context.Context, edge int, method string, body io.Rea
 	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), requestTime)
 	defer cancel()
 
-	answer, err := v.transport.Ask(bounded, method, v.traffic.edges[edge], body)
+	answer, err := v.transport.Ask(bounded, method, v.way.edges[edge], body)
 	if err != nil {
-		v.traffic.breaks(broken{edge: edge, began: began, ended: time.Now(), what: method + " " + v.project.host, err: err})
+		v.traffic.breaks(broken{edge: edge, began: began, ended: time.Now(), what: v.what(method), err: err})
 
 		return "", false
 	}
 
 	if answer.Status != http.StatusOK {
-		v.traffic.failf("edge %d: %s %s after %s: %d %s", edge+1, method, v.project.host, time.Since(began).Round(time.Millisecond),
+		v.traffic.failf("edge %d: %s after %s: %d %s", edge+1, v.what(method), time.Since(began).Round(time.Millisecond),
 			answer.Status, firstLine(answer.Body))
 
 		return "", false
@@ -110,8 +111,13 @@ func (v *visitor) send(ctx context.Context, edge int, method string, body io.Rea
 // check counts an answer of another project's app, or with another ending, as a failure.
 func (v *visitor) check(body, method, ending string) {
 	if !strings.HasPrefix(body, v.project.sample.name+"-") || !strings.HasSuffix(body, ending) {
-		v.traffic.failf("%s %s was answered with %q", method, v.project.host, body)
+		v.traffic.failf("%s was answered with %q", v.what(method), body)
 	}
+}
+
+// what is a request as the report names it.
+func (v *visitor) what(method string) string {
+	return method + " " + v.project.host + " by " + v.way.name
 }
 
 func firstLine(text string) string {

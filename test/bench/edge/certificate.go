@@ -1,15 +1,10 @@
 package edge
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"encoding/pem"
-	"math/big"
 	"os"
 	"path/filepath"
-	"time"
+
+	"github.com/zeitwork/zeitwork/test/rig"
 )
 
 // certificate is the one with which all proxies end TLS.
@@ -19,32 +14,15 @@ type certificate struct {
 	chainFile, keyFile, bothFile string
 }
 
-const lasts = 24 * time.Hour
-
-// newCertificate makes a certificate of the app's hostname, of the kind that authorities give out today.
+// newCertificate makes a certificate of the app's hostname.
 func newCertificate(folder string) (certificate, error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return certificate{}, err
-	}
-
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), DNSNames: []string{hostname}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(lasts),
-	}
-
-	signed, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	if err != nil {
-		return certificate{}, err
-	}
-
-	encoded, err := x509.MarshalPKCS8PrivateKey(key)
+	chain, key, err := rig.NewCertificate(hostname)
 	if err != nil {
 		return certificate{}, err
 	}
 
 	made := certificate{
-		chain:     string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: signed})),
-		key:       string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: encoded})),
+		chain: string(chain), key: string(key),
 		chainFile: filepath.Join(folder, "chain.pem"), keyFile: filepath.Join(folder, "key.pem"), bothFile: filepath.Join(folder, "both.pem"),
 	}
 
