@@ -18,8 +18,6 @@ const (
 	// keepCertificatesEvery is how often certificates are looked for that are due, and provenLately for how long a domain is looked at then that has none.
 	keepCertificatesEvery = 5 * time.Second
 	provenLately          = time.Hour
-	// sweepCertificatesEvery is how often all certificates are looked at.
-	sweepCertificatesEvery = 10 * time.Minute
 	// certificatesInAPass bounds what a pass begins.
 	certificatesInAPass = 100
 )

@@ -55,7 +55,7 @@ func (w *Worker) newClient() (*river.Client[pgx.Tx], error) {
 			periodicJob(kindCollectGarbage, w.config.GarbageInterval),
 			periodicJob(kindCheckDomains, checkDomainsEvery),
 			periodicJob(kindKeepCertificates, keepCertificatesEvery),
-			periodicJob(kindSweepCertificates, sweepCertificatesEvery),
+			periodicJob(kindSweepCertificates, w.config.GarbageInterval),
 			periodicJob(kindKeepPartitions, keepPartitionsEvery),
 			periodicJob(kindRebalance, rebalanceEvery),
 		},

@@ -280,13 +280,13 @@ func (h *harness) killVM(ctx context.Context) (string, time.Time, error) {
 	live, _ := r.live(h.quiet)
 
 	for _, m := range h.machines {
-		held, err := m.look(ctx)
+		running, err := m.processes(ctx)
 		if err != nil {
 			return "", time.Now(), err
 		}
 
 		for _, vm := range r.vms {
-			if pid := held.running[vm.ID]; pid != 0 && vm.DeploymentID == live.ID {
+			if pid := running[vm.ID]; pid != 0 && vm.DeploymentID == live.ID {
 				return "VM " + vm.ID.String(), time.Now(), syscall.Kill(pid, syscall.SIGKILL)
 			}
 		}

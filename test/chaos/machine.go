@@ -115,6 +115,21 @@ func (m *machine) look(ctx context.Context) (h holding, err error) {
 	return h, err
 }
 
+// processes lists the VMs that run, by their first process. Unlike look it can be asked at any moment, also while images come and go.
+func (m *machine) processes(ctx context.Context) (map[uuid.UUID]int, error) {
+	containerd, err := m.connect()
+	if err != nil {
+		return nil, err
+	}
+
+	var h holding
+	if err := h.lookAtContainerd(namespaces.WithNamespace(ctx, m.node.ContainerdNamespace), containerd); err != nil {
+		return nil, fmt.Errorf("look at containerd of %s: %w", m.node.Name, err)
+	}
+
+	return h.running, nil
+}
+
 func (h *holding) lookAtContainerd(ctx context.Context, containerd *client.Client) error {
 	containers, err := containerd.ContainerService().List(ctx)
 	if err != nil {

@@ -21,7 +21,7 @@ func (h *harness) operate(ctx context.Context, d disturbance) (string, time.Time
 	number := int(d.target[len(d.target)-1] - '0')
 	m := h.machines[number-1]
 
-	before, err := m.look(ctx)
+	before, err := m.processes(ctx)
 	if err != nil {
 		return d.target, time.Now(), err
 	}
@@ -44,9 +44,9 @@ func (h *harness) operate(ctx context.Context, d disturbance) (string, time.Time
 		return d.target, at, err
 	}
 
-	after, err := m.look(ctx)
+	after, err := m.processes(ctx)
 
-	return d.target, at, errors.Join(err, sameProcesses(before.running, after.running))
+	return d.target, at, errors.Join(err, sameProcesses(before, after))
 }
 
 // sameProcesses fails where a VM that ran before and runs now is another process.
