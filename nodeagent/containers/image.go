@@ -4,14 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 
 	containerd "github.com/containerd/containerd/v2/client"
 	"github.com/containerd/containerd/v2/core/diff"
 	"github.com/containerd/containerd/v2/core/images"
 	"github.com/containerd/containerd/v2/core/leases"
-	"github.com/containerd/containerd/v2/core/remotes"
-	"github.com/containerd/containerd/v2/core/remotes/docker"
 	"github.com/containerd/errdefs"
 	"github.com/google/uuid"
 
@@ -32,11 +29,13 @@ func (r *Runtime) Pull(ctx context.Context, vm uuid.UUID, reference string) erro
 		return err
 	}
 
+	from := r.source()
+
 	_, err = r.client.Pull(held, reference,
-		containerd.WithPullUnpack, containerd.WithPullSnapshotter(r.config.Snapshotter), containerd.WithResolver(r.resolver()),
+		containerd.WithPullUnpack, containerd.WithPullSnapshotter(r.config.Snapshotter), containerd.WithResolver(from),
 		// containerd's records are on the disk at once. Without this the files of a layer are not, and a power cut leaves an image of which files are empty.
 		containerd.WithUnpackOpts([]containerd.UnpackOpt{containerd.WithUnpackApplyOpts(diff.WithSyncFs(true))}))
-	if errdefs.IsNotFound(err) {
+	if from.lacks(err) {
 		return problem.Wrap(err, problem.NotFound, "The image of this deployment is no longer in the registry. Deploy again to build a new one.")
 	}
 
@@ -94,26 +93,4 @@ func (r *Runtime) ListUnusedImages(ctx context.Context, keep map[string]bool) ([
 	}
 
 	return unused, nil
-}
-
-// resolver returns a new resolver for each pull, because a resolver keeps registry tokens, which are valid for minutes only.
-func (r *Runtime) resolver() remotes.Resolver {
-	credentials := func(host string) (string, string, error) {
-		if host != r.config.Registry {
-			return "", "", nil
-		}
-
-		return r.config.Username, r.config.Password, nil
-	}
-
-	tokens := &http.Client{Transport: r.config.realms()}
-
-	return docker.NewResolver(docker.ResolverOptions{
-		Hosts: docker.ConfigureDefaultRegistries(
-			docker.WithAuthorizer(docker.NewDockerAuthorizer(docker.WithAuthCreds(credentials), docker.WithAuthClient(tokens))),
-			docker.WithPlainHTTP(func(host string) (bool, error) {
-				return r.config.Insecure && host == r.config.Registry, nil
-			}),
-		),
-	})
 }

@@ -47,7 +47,7 @@ func TestResolver_SendsTheTokenToKnownRealmsAlone(t *testing.T) {
 			host := strings.TrimPrefix(registry.URL, "http://")
 			resolve := func(realms ...string) error {
 				runtime := New(nil, Config{Registry: host, Insecure: true, Username: "node", Password: "secret", Realms: realms})
-				_, _, err := runtime.resolver().Resolve(t.Context(), host+"/app@"+digest.FromString("app").String())
+				_, _, err := runtime.source().Resolve(t.Context(), host+"/app@"+digest.FromString("app").String())
 
 				return err
 			}
