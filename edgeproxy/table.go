@@ -39,6 +39,8 @@ type route struct {
 	hostname string
 	// redirectTo is the hostname that visitors are sent on to; empty: they get the app.
 	redirectTo string
+	// previous is the hostname under which the deployment before answers, which is asked for assets; empty: none is.
+	previous string
 	// https is how visitors are to come.
 	https        https
 	deploymentID uuid.UUID
@@ -86,6 +88,11 @@ func newRoute(entry client.Route) (*route, error) {
 		if r.redirectTo, err = normalizeHost(*entry.RedirectTo); err != nil {
 			return nil, fmt.Errorf("where visitors are sent on to: %w", err)
 		}
+	}
+
+	if entry.Previous != nil {
+		// Without it the app answers as ever.
+		r.previous, _ = normalizeHost(*entry.Previous)
 	}
 
 	return r, nil

@@ -349,7 +349,7 @@ func TestSleep_DeployedRestartedOrSetNotToSleep_IsAwake(t *testing.T) {
 			return b.deployments.Restart(b.ctx, deployment.ID, nil)
 		},
 		"set not to sleep": func(b *testBundle, deployment database.Deployment) error {
-			return b.deployments.SetSleep(b.ctx, deployment.EnvironmentID, b.organisation, 0, nil)
+			return b.deployments.SetEnvironment(b.ctx, deployment.EnvironmentID, b.organisation, EnvironmentSettings{SleepAfterMinutes: new(int32(0))}, nil)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
