@@ -48,6 +48,8 @@ type route struct {
 	// wakes says that the app sleeps, and that the platform starts it when it is asked to.
 	wakes     bool
 	upstreams []*upstream
+	// page is what the deployment shows when it does not answer; nil where the edge asks for no such pages, and where counter is.
+	page *errorPage
 	// counter is that of the deployment, which all its hostnames share; nil where visitors do not get to an app.
 	counter *counter
 }
