@@ -85,7 +85,7 @@ func New(config Config, logger *slog.Logger) (*Proxy, error) {
 		return nil, err
 	}
 
-	if p.book.errorPages, err = newErrorPages(config, logger); err != nil {
+	if p.book.errorPages, err = newErrorPages(config, current, logger); err != nil {
 		return nil, err
 	}
 

@@ -13,6 +13,7 @@ import (
 	"mime"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -57,6 +58,8 @@ type errorPageContent struct {
 
 // errorPages asks apps for their pages. Its zero value and nil ask for none.
 type errorPages struct {
+	table  *atomic.Pointer[table]
+	region string
 	store  errorPageStore
 	client *http.Client
 	logger *slog.Logger
@@ -75,11 +78,10 @@ type errorPages struct {
 // errorPageAsk is one app that is to be asked.
 type errorPageAsk struct {
 	page *errorPage
-	host string
-	// address is that of a VM; empty: what was saved is looked at.
-	address string
-	tries   int
-	at      time.Time
+	// host is a hostname of the deployment; empty: what was saved is looked at.
+	host  string
+	tries int
+	at    time.Time
 }
 
 // errorPageQueue is a heap of apps, of which the one that is to be asked first is on top.
@@ -100,7 +102,7 @@ func (q *errorPageQueue) Pop() any {
 }
 
 // newErrorPages returns nil where the edge asks for no pages.
-func newErrorPages(config Config, logger *slog.Logger) (*errorPages, error) {
+func newErrorPages(config Config, current *atomic.Pointer[table], logger *slog.Logger) (*errorPages, error) {
 	if !config.ErrorPages {
 		return nil, nil //nolint:nilnil // It asks for none.
 	}
@@ -113,7 +115,8 @@ func newErrorPages(config Config, logger *slog.Logger) (*errorPages, error) {
 	d := newDialer(config.RequireRoute)
 
 	return &errorPages{
-		store: store, saved: saved, logger: logger, spread: errorPageSpread, pause: errorPagePause, news: make(chan struct{}, 1),
+		table: current, region: config.Region, store: store, saved: saved, logger: logger, spread: errorPageSpread, pause: errorPagePause,
+		news: make(chan struct{}, 1),
 		client: &http.Client{
 			Transport: &http.Transport{
 				DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
@@ -141,18 +144,18 @@ func (p *errorPages) appear(r *route) {
 		return
 	}
 
-	if len(r.upstreams) == 0 || r.page.wanted.Swap(true) {
+	// A deployment with a wildcard has other hostnames, too.
+	if len(r.upstreams) == 0 || strings.HasPrefix(r.hostname, wildcard) || r.page.wanted.Swap(true) {
 		return
 	}
 
-	u := r.upstreams[mathrand.IntN(len(r.upstreams))] //nolint:gosec // Spreading load needs no secrecy.
 	at := time.Now()
 
 	if p.spread > 0 {
 		at = at.Add(mathrand.N(p.spread)) //nolint:gosec // Spreading load needs no secrecy.
 	}
 
-	p.enqueue(errorPageAsk{page: r.page, host: r.hostname, address: u.address, at: at})
+	p.enqueue(errorPageAsk{page: r.page, host: r.hostname, at: at})
 }
 
 // vanish is called by the poller when no route leads to a deployment any more.
@@ -256,7 +259,7 @@ func (p *errorPages) rest(ctx context.Context, wait time.Duration) {
 func (p *errorPages) settle(ctx context.Context, ask errorPageAsk) {
 	deployment := ask.page.deploymentID
 
-	if ask.address == "" {
+	if ask.host == "" {
 		content, known := p.store.load(deployment)
 		p.keep(ask.page, content)
 		ask.page.wanted.Store(known)
@@ -309,33 +312,47 @@ func (p *errorPages) keep(page *errorPage, content *errorPageContent) {
 
 var errAppBusy = errors.New("the app cannot answer now")
 
-// fetch returns the page of an app, or nil where it has none. An app that answers so whatever it is asked for, as many single-page ones do, has none.
+// fetch returns the page of an app, or nil where it has none.
 func (p *errorPages) fetch(ctx context.Context, ask errorPageAsk) (*errorPageContent, error) {
-	content, err := p.get(ctx, ask, errorPagePath)
+	// The VM is one of the newest table: the address of one that has left it may be another customer's soon.
+	r := p.table.Load().lookup(ask.host)
+	if r == nil || r.page != ask.page || len(r.upstreams) == 0 {
+		return nil, errNoUpstream
+	}
+
+	address := choose(r.upstreams, p.region, nil, time.Now()).address
+
+	content, err := p.get(ctx, address, ask.host, errorPagePath)
 	if err != nil || content == nil {
 		return nil, err
 	}
 
-	other, err := p.get(ctx, ask, "/"+rand.Text()+".html")
-	if err != nil || (other != nil && bytes.Equal(other.Body, content.Body)) {
+	// A single-page app answers whatever it is asked for, with the same or with what differs each time.
+	nowhere, err := p.get(ctx, address, ask.host, "/"+rand.Text()+".html")
+	if err != nil || nowhere == nil {
+		return content, err
+	}
+
+	elsewhere, err := p.get(ctx, address, ask.host, "/"+rand.Text()+".html")
+	if err != nil || elsewhere == nil || !bytes.Equal(nowhere.Body, elsewhere.Body) || bytes.Equal(nowhere.Body, content.Body) {
 		return nil, err
 	}
 
 	return content, nil
 }
 
-func (p *errorPages) get(ctx context.Context, ask errorPageAsk, path string) (*errorPageContent, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+ask.address+path, nil)
+func (p *errorPages) get(ctx context.Context, address, host, path string) (*errorPageContent, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+path, nil)
 	if err != nil {
 		return nil, err
 	}
 
-	request.Host = ask.host
+	request.Host = host
 	request.Header.Set("Accept", "text/html")
 	request.Header.Set("User-Agent", "Zeitwork-Edge")
 	// Apps that send visitors on to https answer at once.
 	request.Header.Set(headerForwardedProto, "https")
-	request.Header.Set(headerForwardedHost, ask.host)
+	request.Header.Set(headerForwardedHost, host)
 
 	response, err := p.client.Do(request)
 	if err != nil {

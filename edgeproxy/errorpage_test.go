@@ -1,6 +1,7 @@
 package edgeproxy
 
 import (
+	"crypto/rand"
 	"io"
 	"log/slog"
 	"net"
@@ -28,7 +29,7 @@ func askingForPages(t *testing.T, p *platform, directory string) *testBundle {
 	proxy, err := New(config, slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
 
-	proxy.poller.book.errorPages.spread, proxy.poller.book.errorPages.pause = 0, time.Millisecond
+	proxy.poller.book.errorPages.spread, proxy.poller.book.errorPages.pause = 0, 20*time.Millisecond
 
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -174,7 +175,10 @@ func TestErrorPage_WhatIsNone_IsNotShown(t *testing.T) {
 	}
 
 	for name, answer := range map[string]http.HandlerFunc{
-		"nothing":                    http.NotFound,
+		"nothing": http.NotFound,
+		"something else each time": func(w http.ResponseWriter, _ *http.Request) {
+			html(w, http.StatusOK, "a single page "+rand.Text())
+		},
 		"the same whatever is asked": func(w http.ResponseWriter, _ *http.Request) { html(w, http.StatusOK, "a single page") },
 		"another status":             func(w http.ResponseWriter, _ *http.Request) { html(w, http.StatusNonAuthoritativeInfo, "a page") },
 		"no HTML":                    says("{}"),
@@ -217,6 +221,42 @@ func TestErrorPage_AppThatCannotAnswerYet_IsAskedAgain(t *testing.T) {
 	})))
 	require.Eventually(t, func() bool { return b.pageOf().content.Load() != nil }, patience, frequency)
 	require.EqualValues(t, errorPageTries, asked.Load())
+}
+
+func TestErrorPage_SinglePageAppWithAFileOfItsOwn_ShowsThat(t *testing.T) {
+	t.Parallel()
+
+	b := askingForPages(t, newPlatform(t), t.TempDir())
+	b.serve(t, live(demoHost, app(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == errorPagePath {
+			withErrorPage(w, r)
+
+			return
+		}
+
+		w.Header().Set("Content-Type", "text/html")
+		_, _ = io.WriteString(w, "a single page")
+	})))
+	require.Eventually(t, func() bool { return b.pageOf().content.Load() != nil }, patience, frequency)
+	require.Equal(t, ownErrorPage, string(b.pageOf().content.Load().Body))
+}
+
+// The address of a VM that has left the table may be another customer's.
+func TestErrorPage_VMHasLeftTheTable_IsNotAsked(t *testing.T) {
+	t.Parallel()
+
+	var asked atomic.Int64
+
+	b := askingForPages(t, newPlatform(t), t.TempDir())
+	b.serve(t, live(demoHost, app(t, func(http.ResponseWriter, *http.Request) { asked.Add(1) })))
+	b.requirePageKnown(t)
+
+	before, page := asked.Load(), b.pageOf()
+	b.serve(t, live(demoHost, app(t, withErrorPage)))
+
+	_, err := b.proxy.poller.book.errorPages.fetch(t.Context(), errorPageAsk{page: page, host: demoHost})
+	require.ErrorIs(t, err, errNoUpstream)
+	require.Equal(t, before, asked.Load())
 }
 
 // The edge serves and follows the platform while an app takes its time over the page.

@@ -56,7 +56,7 @@ func TestSkew_AssetOfTheDeploymentBefore_IsServedWhileItIsWarm(t *testing.T) {
 	t.Parallel()
 
 	b := setup(t)
-	current, _, asked := skewed(t, b)
+	current, previous, asked := skewed(t, b)
 
 	for range 3 {
 		answer, body := b.get(t, demoHost, oldAsset+"?x=1")
@@ -82,6 +82,13 @@ func TestSkew_AssetOfTheDeploymentBefore_IsServedWhileItIsWarm(t *testing.T) {
 	answer, _ = b.do(t, known)
 	require.Equal(t, http.StatusNotModified, answer.StatusCode)
 	require.EqualValues(t, 6, asked.Load())
+
+	b.settled(t)
+
+	reports := b.told(t)
+	require.EqualValues(t, 5, totalsOf(reports, previous.DeploymentID).Successful, "they count for the deployment that has answered")
+	require.EqualValues(t, 1, totalsOf(reports, previous.DeploymentID).Redirected)
+	require.Zero(t, totalsOf(reports, current.DeploymentID).ClientErrors)
 
 	// Its VMs have left the table.
 	b.serve(t, current)
