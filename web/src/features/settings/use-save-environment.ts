@@ -14,8 +14,7 @@ export function useSaveEnvironment(environment: Schemas['Environment']) {
     onSettled: () => queryClient.invalidateQueries(environmentsQuery(environment.project_id)),
   });
 
-  const save = (body: Schemas['UpdateEnvironmentInputBody']) =>
-    mutate({ params: { path: { environment_id: environment.id } }, body });
+  const save = (body: Schemas['UpdateEnvironmentInputBody']) => mutate({ params: { path: { environment_id: environment.id } }, body });
 
   return { save, isPending };
 }
