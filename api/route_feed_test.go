@@ -258,11 +258,11 @@ func TestRouteFeed_ChangesOfManyAtOnce_LeadToTheWholeTableAtEveryVersion(t *test
 					{"UPDATE environments SET asleep_since = CASE WHEN asleep_since IS NULL THEN now() END WHERE id = $1", []any{projects[place]}},
 					{"UPDATE environments SET woken_at = CASE WHEN woken_at IS NULL THEN now() END WHERE id = $1", []any{projects[place]}},
 					{"UPDATE environments SET skew_protection = NOT skew_protection WHERE id = $1", []any{projects[place]}},
-					{"UPDATE deployments SET state = 'retired', retired_at = now() - $2 * interval '1 hour', warm_until = now() WHERE id = $1",
+					{"UPDATE deployments SET state = 'retired', retired_at = now() - make_interval(hours => $2::int), warm_until = now() WHERE id = $1",
 						[]any{lo.Sample(before[place]), random.IntN(3)}},
 					{"UPDATE deployments SET warm_until = NULL WHERE id = $1", []any{lo.Sample(before[place])}},
 					{"INSERT INTO domains (id, project_id, environment_id, hostname, kind, deployment_id) VALUES ($1, $2, $2, $3, 'deployment', $4)",
-						[]any{id.New(), projects[place], id.New().String() + ".example.com", lo.Sample(before[place])}},
+						[]any{id.New(), projects[place], uuid.NewString() + ".example.com", lo.Sample(before[place])}},
 					{"UPDATE domains SET https = $2, hsts_seconds = $3 WHERE environment_id = $1", []any{projects[place], lo.Sample([]string{"off", "redirect"}), random.IntN(2)}},
 					{"UPDATE domains SET deployment_id = $2 WHERE environment_id = $1 AND kind <> 'deployment'", []any{projects[place], deployments[place]}},
 					{"UPDATE domains SET deployment_id = NULL WHERE environment_id = $1 AND kind <> 'deployment'", []any{projects[place]}},
@@ -298,7 +298,7 @@ func TestRouteFeed_ChangesOfManyAtOnce_LeadToTheWholeTableAtEveryVersion(t *test
 		working.Wait()
 	}()
 
-	followed, compared := newRouteFeed(b.pool), 0
+	followed, compared, named := newRouteFeed(b.pool), 0, 0
 
 	for over := false; !over; {
 		select {
@@ -316,10 +316,12 @@ func TestRouteFeed_ChangesOfManyAtOnce_LeadToTheWholeTableAtEveryVersion(t *test
 			require.Equal(t, whole.sum, followed.sum)
 
 			compared++
+			named += lo.CountBy(lo.Values(routesOf(whole)), func(r Route) bool { return r.Previous != "" })
 		}
 	}
 
 	require.Positive(t, compared)
+	require.Positive(t, named, "some route has named the deployment before")
 	require.Greater(t, followed.version, int64(rounds))
 }
 
