@@ -238,6 +238,7 @@ type Route struct {
 	Wakes        bool       `doc:"It is asleep, and wakes with a request: the edge asks for that (wake-deployment), and holds the request until a VM is healthy." json:"wakes,omitempty"`
 	HTTPS        string     `doc:"redirect: requests that come without TLS are sent on to https; off: they are passed on." enum:"off,redirect" json:"https"`
 	HSTSSeconds  int32      `doc:"For how long browsers are told to come by https alone; 0: they are not told." json:"hsts_seconds"`
+	Previous     string     `doc:"The own hostname of the deployment that was live here before, while its VMs are kept warm: a hashed asset that the app answers with 404 is asked for there. Absent: it is not." json:"previous,omitempty"`
 	Upstreams    []Upstream `doc:"Healthy VMs."                                                                               json:"upstreams" nullable:"false"`
 }
 

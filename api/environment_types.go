@@ -29,6 +29,8 @@ type Environment struct {
 	AsleepSince       *time.Time `doc:"Since when it sleeps; absent: it does not."                                               json:"asleep_since,omitempty"`
 	WakeProblem       string     `doc:"Why its VMs could not be started when it was woken last, as a sentence; absent: they could." json:"wake_problem,omitempty"`
 
+	SkewProtection bool `doc:"Whether hashed assets that the live deployment answers with 404 are asked for at the deployment before, while that is kept warm." json:"skew_protection"`
+
 	PullRequest *PullRequest `doc:"The pull request that it is the preview of; absent: it is of a branch." json:"pull_request,omitempty"`
 }
 
@@ -97,6 +99,8 @@ type UpdateEnvironmentInput struct {
 		ExpiresAt *time.Time `doc:"When the preview is deleted; a push to its branch puts it off by the project's preview_days where that is later." json:"expires_at,omitempty"`
 
 		SleepAfterMinutes *int `doc:"After how many minutes without a request its VMs stop, until the next request starts others; 0: never, which also wakes it." json:"sleep_after_minutes,omitempty" maximum:"720" minimum:"0"`
+
+		SkewProtection *bool `doc:"Whether hashed assets that the live deployment answers with 404 are asked for at the deployment before, while that is kept warm." json:"skew_protection,omitempty"`
 	}
 }
 

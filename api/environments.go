@@ -73,14 +73,15 @@ func (s *service) updateEnvironment(ctx context.Context, input *UpdateEnvironmen
 	}
 
 	if end := input.Body.ExpiresAt; end != nil {
-		if err := s.setPreviewEnd(ctx, row.Environment, *end); err != nil {
+		if err := checkPreviewEnd(row.Environment, *end); err != nil {
 			return nil, err
 		}
 	}
 
-	if minutes := input.Body.SleepAfterMinutes; minutes != nil {
-		err := s.deployments.SetSleep(ctx, input.EnvironmentID, organisationOf(ctx), int32(*minutes), //nolint:gosec // At most 720.
-			alsoAudit(nil, "environment.update", map[string]any{"changed": []string{"sleep_after_minutes"}}))
+	settings, changed := settingsOf(input)
+	if len(changed) > 0 {
+		err := s.deployments.SetEnvironment(ctx, input.EnvironmentID, organisationOf(ctx), settings,
+			alsoAudit(nil, "environment.update", map[string]any{"changed": changed}))
 		if err != nil {
 			return nil, err
 		}
@@ -89,7 +90,27 @@ func (s *service) updateEnvironment(ctx context.Context, input *UpdateEnvironmen
 	return s.getEnvironment(ctx, &input.EnvironmentPath)
 }
 
-func (s *service) setPreviewEnd(ctx context.Context, environment database.Environment, end time.Time) error {
+// settingsOf returns what a request changes, also by name.
+func settingsOf(input *UpdateEnvironmentInput) (settings workflows.EnvironmentSettings, changed []string) {
+	settings.ExpiresAt, settings.SkewProtection = input.Body.ExpiresAt, input.Body.SkewProtection
+
+	if settings.ExpiresAt != nil {
+		changed = append(changed, "expires_at")
+	}
+
+	if minutes := input.Body.SleepAfterMinutes; minutes != nil {
+		settings.SleepAfterMinutes = new(int32(*minutes)) //nolint:gosec // At most 720.
+		changed = append(changed, "sleep_after_minutes")
+	}
+
+	if settings.SkewProtection != nil {
+		changed = append(changed, "skew_protection")
+	}
+
+	return settings, changed
+}
+
+func checkPreviewEnd(environment database.Environment, end time.Time) error {
 	if environment.Kind == environmentProduction {
 		return problem.New(problem.Conflict, "Production has no end: it stays as long as its project.")
 	}
@@ -98,15 +119,7 @@ func (s *service) setPreviewEnd(ctx context.Context, environment database.Enviro
 		return problem.New(problem.Invalid, "expires_at must lie in the next %d days.", int(longestPreview.Hours()/24)) //nolint:mnd // Hours of a day.
 	}
 
-	return s.inTx(ctx, func(queries *database.Queries) error {
-		if err := queries.SetPreviewEnd(ctx, end, environment.ID, organisationOf(ctx)); err != nil {
-			return err
-		}
-
-		details := map[string]any{"changed": []string{"expires_at"}}
-
-		return audit(ctx, queries, environmentEvent("environment.update", environment.ID, details))
-	})
+	return nil
 }
 
 func (s *service) deleteEnvironment(ctx context.Context, input *EnvironmentPath) (*struct{}, error) {
@@ -145,7 +158,8 @@ func (s *service) newEnvironment(row database.GetEnvironmentOfRow) Environment {
 		ID: e.ID, ProjectID: e.ProjectID, Kind: e.Kind, Slug: e.Slug, Branch: e.Branch, URL: s.config.OriginOf(row.Hostname),
 		LiveDeploymentID: row.LiveDeploymentID, PinnedBy: e.PinnedByID, HeldDeploymentID: row.HeldDeploymentID, ExpiresAt: e.ExpiresAt, CreatedAt: e.CreatedAt,
 		SleepAfterMinutes: int(lo.FromPtr(e.SleepAfterMinutes)), AsleepSince: e.AsleepSince, WakeProblem: lo.FromPtr(e.WakeProblem),
-		PullRequest: newPullRequest(e),
+		SkewProtection: e.SkewProtection,
+		PullRequest:    newPullRequest(e),
 	}
 }
 

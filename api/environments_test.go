@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/client"
+	"github.com/zeitwork/zeitwork/internal/id"
 )
 
 // preview makes the preview of a branch.
@@ -241,6 +242,49 @@ func TestPromoteDeployment_ThatIsProductionsAlready_IsAConflict(t *testing.T) {
 	answer, err := b.owner.PromoteDeploymentWithResponse(t.Context(), deployment.ID, nil)
 	require.NoError(t, err)
 	require.Equal(t, http.StatusConflict, answer.StatusCode())
+}
+
+func TestRoutes_WhileTheDeploymentBeforeIsWarm_NameIt(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	project := b.project(t)
+	old, current := b.deployment(t, project.ID), b.deployment(t, project.ID)
+	b.report(t, b.vm(t, old.ID), "healthy")
+	b.flip(t, project.ID, old.ID)
+	require.NoError(t, b.queries.CreateDeploymentDomain(t.Context(), id.New(), "own-1", old.ID))
+
+	route := func() client.Route {
+		found, ok := lo.Find(b.routes(t, "", 0).JSON200.Routes, func(r client.Route) bool { return !strings.HasPrefix(r.Hostname, "own-1.") })
+		require.True(t, ok)
+
+		return found
+	}
+
+	require.Nil(t, route().Previous)
+
+	_, err := b.queries.RetireReplacedDeployments(t.Context(), time.Minute, project.ID, current.ID)
+	require.NoError(t, err)
+	b.flip(t, project.ID, current.ID)
+
+	require.Regexp(t, `^own-1\.`, *route().Previous)
+	require.Equal(t, current.ID, *route().DeploymentID)
+
+	set := func(protection bool) {
+		answer, err := b.owner.UpdateEnvironmentWithResponse(t.Context(), project.ID, client.UpdateEnvironmentInputBody{SkewProtection: &protection})
+		require.NoError(t, err)
+		require.NotNil(t, answer.JSON200, "%s", answer.Body)
+		require.Equal(t, protection, answer.JSON200.SkewProtection)
+	}
+
+	set(false)
+	require.Nil(t, route().Previous)
+	set(true)
+	require.NotNil(t, route().Previous)
+
+	// Its VMs are asked to stop.
+	require.NoError(t, b.queries.ForgetWarmth(t.Context(), old.ID))
+	require.Nil(t, route().Previous)
 }
 
 func TestRoutes_DeploymentsOwnHostname_SleepsOnceNothingOfItRuns(t *testing.T) {

@@ -221,11 +221,14 @@ func TestRouteFeed_ChangesOfManyAtOnce_LeadToTheWholeTableAtEveryVersion(t *test
 	const count = 3
 
 	deployments, projects := make([]uuid.UUID, 0, count), make([]uuid.UUID, 0, count)
+	// Of each project two deployments were live before.
+	before := make([][]uuid.UUID, 0, count)
 
 	for range count {
 		project := b.project(t)
 		deployment := b.deployment(t, project.ID)
 		projects, deployments = append(projects, project.ID), append(deployments, deployment.ID)
+		before = append(before, []uuid.UUID{b.deployment(t, project.ID).ID, b.deployment(t, project.ID).ID})
 	}
 
 	const workers, rounds = 6, 60
@@ -254,6 +257,12 @@ func TestRouteFeed_ChangesOfManyAtOnce_LeadToTheWholeTableAtEveryVersion(t *test
 					{"UPDATE vms SET healthy_at = CASE WHEN healthy_at IS NULL THEN now() END WHERE id = $1", []any{vm}},
 					{"UPDATE environments SET asleep_since = CASE WHEN asleep_since IS NULL THEN now() END WHERE id = $1", []any{projects[place]}},
 					{"UPDATE environments SET woken_at = CASE WHEN woken_at IS NULL THEN now() END WHERE id = $1", []any{projects[place]}},
+					{"UPDATE environments SET skew_protection = NOT skew_protection WHERE id = $1", []any{projects[place]}},
+					{"UPDATE deployments SET state = 'retired', retired_at = now() - make_interval(hours => $2::int), warm_until = now() WHERE id = $1",
+						[]any{lo.Sample(before[place]), random.IntN(3)}},
+					{"UPDATE deployments SET warm_until = NULL WHERE id = $1", []any{lo.Sample(before[place])}},
+					{"INSERT INTO domains (id, project_id, environment_id, hostname, kind, deployment_id) VALUES ($1, $2, $2, $3, 'deployment', $4)",
+						[]any{id.New(), projects[place], uuid.NewString() + ".example.com", lo.Sample(before[place])}},
 					{"UPDATE domains SET https = $2, hsts_seconds = $3 WHERE environment_id = $1", []any{projects[place], lo.Sample([]string{"off", "redirect"}), random.IntN(2)}},
 					{"UPDATE domains SET deployment_id = $2 WHERE environment_id = $1 AND kind <> 'deployment'", []any{projects[place], deployments[place]}},
 					{"UPDATE domains SET deployment_id = NULL WHERE environment_id = $1 AND kind <> 'deployment'", []any{projects[place]}},
@@ -289,7 +298,7 @@ func TestRouteFeed_ChangesOfManyAtOnce_LeadToTheWholeTableAtEveryVersion(t *test
 		working.Wait()
 	}()
 
-	followed, compared := newRouteFeed(b.pool), 0
+	followed, compared, named := newRouteFeed(b.pool), 0, 0
 
 	for over := false; !over; {
 		select {
@@ -307,10 +316,12 @@ func TestRouteFeed_ChangesOfManyAtOnce_LeadToTheWholeTableAtEveryVersion(t *test
 			require.Equal(t, whole.sum, followed.sum)
 
 			compared++
+			named += lo.CountBy(lo.Values(routesOf(whole)), func(r Route) bool { return r.Previous != "" })
 		}
 	}
 
 	require.Positive(t, compared)
+	require.Positive(t, named, "some route has named the deployment before")
 	require.Greater(t, followed.version, int64(rounds))
 }
 

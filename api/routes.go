@@ -128,7 +128,8 @@ func newRoutes(rows []database.ListRoutesRow) []Route {
 		if len(routes) == 0 || routes[len(routes)-1].Hostname != row.Hostname {
 			routes = append(routes, Route{
 				Hostname: row.Hostname, ProjectID: row.ProjectID, DeploymentID: row.DeploymentID, State: routeState(row), RedirectTo: row.RedirectTo,
-				Wakes: row.VMID == nil && wakes(row), HTTPS: row.Https, HSTSSeconds: row.HstsSeconds, Upstreams: []Upstream{},
+				Wakes: row.VMID == nil && wakes(row), HTTPS: row.Https, HSTSSeconds: row.HstsSeconds, Previous: row.Previous,
+				Upstreams: []Upstream{},
 			})
 		}
 

@@ -27,7 +27,7 @@ type Environments interface {
 	// Approve deploys the commit that waits in the preview of a pull request from a fork.
 	Approve(ctx context.Context, request workflows.ApproveRequest) (database.Deployment, error)
 	// SetSleep sets after how many minutes without a request an environment falls asleep; 0: never.
-	SetSleep(ctx context.Context, environment, organisation uuid.UUID, minutes int32, also workflows.Also) error
+	SetEnvironment(ctx context.Context, environment, organisation uuid.UUID, settings workflows.EnvironmentSettings, also workflows.Also) error
 	// EndPreview deletes a preview and ends what runs in it.
 	EndPreview(ctx context.Context, project, environment uuid.UUID, reason string, also workflows.Also) error
 	// LeaveRepository ends the previews of pull requests, in the transaction that gives the project another repository. The caller counts the route table's

@@ -37,6 +37,44 @@ func TestEnvironment_SleepAfter_IsSetAndTakenBack(t *testing.T) {
 	require.Equal(t, http.StatusUnprocessableEntity, answer.StatusCode(), "traffic is not kept for as long")
 }
 
+func TestEnvironment_SettingsOfOneRequest_AreWrittenTogetherOrNotAtAll(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	preview := b.preview(t, b.project(t).ID, "feature")
+	require.True(t, preview.SkewProtection, "it is on unless somebody says otherwise")
+
+	end := time.Now().Add(time.Hour).Truncate(time.Second).UTC()
+	change := func(minutes int64) *client.UpdateEnvironmentResponse {
+		answer, err := b.owner.UpdateEnvironmentWithResponse(t.Context(), preview.ID, client.UpdateEnvironmentInputBody{
+			ExpiresAt: &end, SleepAfterMinutes: &minutes, SkewProtection: new(false),
+		})
+		require.NoError(t, err)
+
+		return answer
+	}
+
+	// Postgres refuses the second of the statements.
+	b.exec(t, "ALTER TABLE environments ADD CONSTRAINT no_eleven CHECK (sleep_after_minutes <> 11)")
+	require.Equal(t, http.StatusInternalServerError, change(11).StatusCode())
+
+	now, err := b.owner.GetEnvironmentWithResponse(t.Context(), preview.ID)
+	require.NoError(t, err)
+	require.NotEqual(t, end, now.JSON200.ExpiresAt.UTC())
+	require.True(t, now.JSON200.SkewProtection)
+
+	changed := change(12).JSON200
+	require.Equal(t, end, changed.ExpiresAt.UTC())
+	require.EqualValues(t, 12, changed.SleepAfterMinutes)
+	require.False(t, changed.SkewProtection)
+
+	var entries int
+
+	require.NoError(t, b.pool.QueryRow(t.Context(), `SELECT count(*) FROM audit_events
+		WHERE action = 'environment.update' AND details->'changed' = '["expires_at", "sleep_after_minutes", "skew_protection"]'`).Scan(&entries))
+	require.Equal(t, 1, entries)
+}
+
 func TestWakeDeployment_WhatSleeps_IsRoutedAsAsleepUntilAVMIsHealthy(t *testing.T) {
 	t.Parallel()
 

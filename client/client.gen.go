@@ -4024,6 +4024,9 @@ type Environment struct {
 	ProjectID   openapi_types.UUID  `json:"project_id"`
 	PullRequest *PullRequest        `json:"pull_request,omitempty"`
 
+	// SkewProtection Whether hashed assets that the live deployment answers with 404 are asked for at the deployment before, while that is kept warm.
+	SkewProtection bool `json:"skew_protection"`
+
 	// SleepAfterMinutes After how many minutes without a request its VMs stop, until the next request starts others; 0: never.
 	SleepAfterMinutes int64 `json:"sleep_after_minutes"`
 
@@ -5710,7 +5713,10 @@ type Route struct {
 	HstsSeconds int32 `json:"hsts_seconds"`
 
 	// HTTPS redirect: requests that come without TLS are sent on to https; off: they are passed on.
-	HTTPS     RouteHTTPS         `json:"https"`
+	HTTPS RouteHTTPS `json:"https"`
+
+	// Previous The own hostname of the deployment that was live here before, while its VMs are kept warm: a hashed asset that the app answers with 404 is asked for there. Absent: it is not.
+	Previous  *string            `json:"previous,omitempty"`
 	ProjectID openapi_types.UUID `json:"project_id"`
 
 	// RedirectTo The hostname that visitors are sent on to, by status 308 with path and query. Absent: they get the app.
@@ -5999,6 +6005,9 @@ type UpdateDomainInputBodyHTTPS string
 type UpdateEnvironmentInputBody struct {
 	// ExpiresAt When the preview is deleted; a push to its branch puts it off by the project's preview_days where that is later.
 	ExpiresAt *time.Time `json:"expires_at,omitempty"`
+
+	// SkewProtection Whether hashed assets that the live deployment answers with 404 are asked for at the deployment before, while that is kept warm.
+	SkewProtection *bool `json:"skew_protection,omitempty"`
 
 	// SleepAfterMinutes After how many minutes without a request its VMs stop, until the next request starts others; 0: never, which also wakes it.
 	SleepAfterMinutes *int64 `json:"sleep_after_minutes,omitempty"`

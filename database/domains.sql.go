@@ -338,9 +338,19 @@ SELECT domains.hostname, domains.project_id, domains.deployment_id, domains.http
   (environments.asleep_since IS NOT NULL OR (environments.woken_at IS NOT NULL AND NOT EXISTS (
     SELECT FROM vms AS woken WHERE woken.deployment_id = domains.deployment_id AND woken.kind = 'app' AND woken.healthy_at >= environments.woken_at
   )))::boolean AS wakes,
+  coalesce(CASE
+    WHEN before.id IS NOT NULL AND domains.kind <> 'deployment' AND domains.deployment_id IS NOT NULL AND domains.redirect_to_id IS NULL
+      AND environments.skew_protection
+    THEN (SELECT min(own.hostname) FROM domains AS own WHERE own.kind = 'deployment' AND own.deployment_id = before.id)
+  END, '')::text AS previous,
   vms.id AS vm_id, vms.ip, vms.port, nodes.region
 FROM domains
 JOIN environments ON environments.id = domains.environment_id
+LEFT JOIN (
+  SELECT DISTINCT ON (warm.environment_id) warm.environment_id, warm.id FROM deployments AS warm
+  WHERE warm.state = 'retired' AND warm.warm_until IS NOT NULL
+  ORDER BY warm.environment_id, warm.retired_at DESC NULLS LAST, warm.id DESC
+) AS before ON before.environment_id = domains.environment_id
 LEFT JOIN vms ON vms.deployment_id = domains.deployment_id AND vms.kind = 'app' AND vms.state = 'healthy' AND vms.desired_state = 'running'
   AND vms.removed_at IS NULL
 LEFT JOIN nodes ON nodes.id = vms.node_id
@@ -358,6 +368,7 @@ type ListRoutesRow struct {
 	Deploying    bool
 	Retired      bool
 	Wakes        bool
+	Previous     string
 	VMID         *uuid.UUID
 	IP           *netip.Addr
 	Port         *int32
@@ -365,8 +376,8 @@ type ListRoutesRow struct {
 }
 
 // Every hostname with each healthy VM that answers for it, one row a VM; one row without a VM where there is none. The hostname of a deployment that
-// is not live any more sleeps where it has none. That of an environment that sleeps wakes with a request, which waits until a VM is healthy. A hostname that is
-// only claimed is not among them.
+// is not live any more sleeps where it has none. That of an environment that sleeps wakes with a request, which waits until a VM is healthy. previous is the
+// own hostname of the deployment that was live in the environment before, while its VMs are kept warm. A hostname that is only claimed is not among them.
 func (q *Queries) ListRoutes(ctx context.Context) ([]ListRoutesRow, error) {
 	rows, err := q.db.Query(ctx, listRoutes)
 	if err != nil {
@@ -386,6 +397,7 @@ func (q *Queries) ListRoutes(ctx context.Context) ([]ListRoutesRow, error) {
 			&i.Deploying,
 			&i.Retired,
 			&i.Wakes,
+			&i.Previous,
 			&i.VMID,
 			&i.IP,
 			&i.Port,
@@ -416,9 +428,19 @@ SELECT domains.hostname, domains.project_id, domains.deployment_id, domains.http
   (environments.asleep_since IS NOT NULL OR (environments.woken_at IS NOT NULL AND NOT EXISTS (
     SELECT FROM vms AS woken WHERE woken.deployment_id = domains.deployment_id AND woken.kind = 'app' AND woken.healthy_at >= environments.woken_at
   )))::boolean AS wakes,
+  coalesce(CASE
+    WHEN before.id IS NOT NULL AND domains.kind <> 'deployment' AND domains.deployment_id IS NOT NULL AND domains.redirect_to_id IS NULL
+      AND environments.skew_protection
+    THEN (SELECT min(own.hostname) FROM domains AS own WHERE own.kind = 'deployment' AND own.deployment_id = before.id)
+  END, '')::text AS previous,
   vms.id AS vm_id, vms.ip, vms.port, nodes.region
 FROM domains
 JOIN environments ON environments.id = domains.environment_id
+LEFT JOIN LATERAL (
+  SELECT warm.id FROM deployments AS warm
+  WHERE warm.environment_id = domains.environment_id AND warm.state = 'retired' AND warm.warm_until IS NOT NULL
+  ORDER BY warm.retired_at DESC NULLS LAST, warm.id DESC LIMIT 1
+) AS before ON true
 LEFT JOIN vms ON vms.deployment_id = domains.deployment_id AND vms.kind = 'app' AND vms.state = 'healthy' AND vms.desired_state = 'running'
   AND vms.removed_at IS NULL
 LEFT JOIN nodes ON nodes.id = vms.node_id
@@ -436,6 +458,7 @@ type ListRoutesOfRow struct {
 	Deploying    bool
 	Retired      bool
 	Wakes        bool
+	Previous     string
 	VMID         *uuid.UUID
 	IP           *netip.Addr
 	Port         *int32
@@ -462,6 +485,7 @@ func (q *Queries) ListRoutesOf(ctx context.Context, hostnames []string) ([]ListR
 			&i.Deploying,
 			&i.Retired,
 			&i.Wakes,
+			&i.Previous,
 			&i.VMID,
 			&i.IP,
 			&i.Port,

@@ -34,7 +34,7 @@ func (q *Queries) CountPreviews(ctx context.Context, projectID uuid.UUID) (Count
 const createPreview = `-- name: CreatePreview :one
 INSERT INTO environments (id, project_id, kind, slug, branch, expires_at, sleep_after_minutes)
 VALUES ($1, $2, 'preview', $3, $4, now() + $5::interval, $6::int)
-RETURNING id, project_id, kind, slug, branch, pull_request_number, pinned_by_id, last_seen_commit, last_seen_at, expires_at, created_at, deleted_at, pull_request_title, pull_request_author, head_branch, is_fork, awaiting_commit, approved_commit, approved_by, approved_at, comment_due_at, sleep_after_minutes, asleep_since, woken_at, wake_problem
+RETURNING id, project_id, kind, slug, branch, pull_request_number, pinned_by_id, last_seen_commit, last_seen_at, expires_at, created_at, deleted_at, pull_request_title, pull_request_author, head_branch, is_fork, awaiting_commit, approved_commit, approved_by, approved_at, comment_due_at, sleep_after_minutes, asleep_since, woken_at, wake_problem, skew_protection
 `
 
 type CreatePreviewParams struct {
@@ -82,6 +82,7 @@ func (q *Queries) CreatePreview(ctx context.Context, arg CreatePreviewParams) (E
 		&i.AsleepSince,
 		&i.WokenAt,
 		&i.WakeProblem,
+		&i.SkewProtection,
 	)
 	return i, err
 }
@@ -128,7 +129,7 @@ func (q *Queries) GeneratedHostname(ctx context.Context, environmentID uuid.UUID
 
 const getEnvironment = `-- name: GetEnvironment :one
 
-SELECT id, project_id, kind, slug, branch, pull_request_number, pinned_by_id, last_seen_commit, last_seen_at, expires_at, created_at, deleted_at, pull_request_title, pull_request_author, head_branch, is_fork, awaiting_commit, approved_commit, approved_by, approved_at, comment_due_at, sleep_after_minutes, asleep_since, woken_at, wake_problem FROM environments WHERE id = $1
+SELECT id, project_id, kind, slug, branch, pull_request_number, pinned_by_id, last_seen_commit, last_seen_at, expires_at, created_at, deleted_at, pull_request_title, pull_request_author, head_branch, is_fork, awaiting_commit, approved_commit, approved_by, approved_at, comment_due_at, sleep_after_minutes, asleep_since, woken_at, wake_problem, skew_protection FROM environments WHERE id = $1
 `
 
 // An environment is where deployments of a project go. That of production has the project's id. All of them change while the project is locked.
@@ -161,12 +162,13 @@ func (q *Queries) GetEnvironment(ctx context.Context, id uuid.UUID) (Environment
 		&i.AsleepSince,
 		&i.WokenAt,
 		&i.WakeProblem,
+		&i.SkewProtection,
 	)
 	return i, err
 }
 
 const getEnvironmentOf = `-- name: GetEnvironmentOf :one
-SELECT environments.id, environments.project_id, environments.kind, environments.slug, environments.branch, environments.pull_request_number, environments.pinned_by_id, environments.last_seen_commit, environments.last_seen_at, environments.expires_at, environments.created_at, environments.deleted_at, environments.pull_request_title, environments.pull_request_author, environments.head_branch, environments.is_fork, environments.awaiting_commit, environments.approved_commit, environments.approved_by, environments.approved_at, environments.comment_due_at, environments.sleep_after_minutes, environments.asleep_since, environments.woken_at, environments.wake_problem, domains.hostname, domains.deployment_id AS live_deployment_id,
+SELECT environments.id, environments.project_id, environments.kind, environments.slug, environments.branch, environments.pull_request_number, environments.pinned_by_id, environments.last_seen_commit, environments.last_seen_at, environments.expires_at, environments.created_at, environments.deleted_at, environments.pull_request_title, environments.pull_request_author, environments.head_branch, environments.is_fork, environments.awaiting_commit, environments.approved_commit, environments.approved_by, environments.approved_at, environments.comment_due_at, environments.sleep_after_minutes, environments.asleep_since, environments.woken_at, environments.wake_problem, environments.skew_protection, domains.hostname, domains.deployment_id AS live_deployment_id,
   held.id AS held_deployment_id
 FROM environments
 JOIN projects ON projects.id = environments.project_id
@@ -217,6 +219,7 @@ func (q *Queries) GetEnvironmentOf(ctx context.Context, iD uuid.UUID, organisati
 		&i.Environment.AsleepSince,
 		&i.Environment.WokenAt,
 		&i.Environment.WakeProblem,
+		&i.Environment.SkewProtection,
 		&i.Hostname,
 		&i.LiveDeploymentID,
 		&i.HeldDeploymentID,
@@ -225,7 +228,7 @@ func (q *Queries) GetEnvironmentOf(ctx context.Context, iD uuid.UUID, organisati
 }
 
 const getPreviewOf = `-- name: GetPreviewOf :one
-SELECT id, project_id, kind, slug, branch, pull_request_number, pinned_by_id, last_seen_commit, last_seen_at, expires_at, created_at, deleted_at, pull_request_title, pull_request_author, head_branch, is_fork, awaiting_commit, approved_commit, approved_by, approved_at, comment_due_at, sleep_after_minutes, asleep_since, woken_at, wake_problem FROM environments WHERE project_id = $1 AND branch = $2 AND kind = 'preview' AND deleted_at IS NULL
+SELECT id, project_id, kind, slug, branch, pull_request_number, pinned_by_id, last_seen_commit, last_seen_at, expires_at, created_at, deleted_at, pull_request_title, pull_request_author, head_branch, is_fork, awaiting_commit, approved_commit, approved_by, approved_at, comment_due_at, sleep_after_minutes, asleep_since, woken_at, wake_problem, skew_protection FROM environments WHERE project_id = $1 AND branch = $2 AND kind = 'preview' AND deleted_at IS NULL
 `
 
 // The preview of a branch; no row where it has none.
@@ -258,6 +261,7 @@ func (q *Queries) GetPreviewOf(ctx context.Context, projectID uuid.UUID, branch 
 		&i.AsleepSince,
 		&i.WokenAt,
 		&i.WakeProblem,
+		&i.SkewProtection,
 	)
 	return i, err
 }
@@ -293,7 +297,7 @@ func (q *Queries) ListBranches(ctx context.Context, projectID uuid.UUID) ([]List
 }
 
 const listEnvironments = `-- name: ListEnvironments :many
-SELECT id, project_id, kind, slug, branch, pull_request_number, pinned_by_id, last_seen_commit, last_seen_at, expires_at, created_at, deleted_at, pull_request_title, pull_request_author, head_branch, is_fork, awaiting_commit, approved_commit, approved_by, approved_at, comment_due_at, sleep_after_minutes, asleep_since, woken_at, wake_problem FROM environments WHERE project_id = $1 AND deleted_at IS NULL ORDER BY id
+SELECT id, project_id, kind, slug, branch, pull_request_number, pinned_by_id, last_seen_commit, last_seen_at, expires_at, created_at, deleted_at, pull_request_title, pull_request_author, head_branch, is_fork, awaiting_commit, approved_commit, approved_by, approved_at, comment_due_at, sleep_after_minutes, asleep_since, woken_at, wake_problem, skew_protection FROM environments WHERE project_id = $1 AND deleted_at IS NULL ORDER BY id
 `
 
 // The environments of a project that are not deleted: production, and behind it the previews in the order in which they were made.
@@ -332,6 +336,7 @@ func (q *Queries) ListEnvironments(ctx context.Context, projectID uuid.UUID) ([]
 			&i.AsleepSince,
 			&i.WokenAt,
 			&i.WakeProblem,
+			&i.SkewProtection,
 		); err != nil {
 			return nil, err
 		}
@@ -344,7 +349,7 @@ func (q *Queries) ListEnvironments(ctx context.Context, projectID uuid.UUID) ([]
 }
 
 const listEnvironmentsOf = `-- name: ListEnvironmentsOf :many
-SELECT environments.id, environments.project_id, environments.kind, environments.slug, environments.branch, environments.pull_request_number, environments.pinned_by_id, environments.last_seen_commit, environments.last_seen_at, environments.expires_at, environments.created_at, environments.deleted_at, environments.pull_request_title, environments.pull_request_author, environments.head_branch, environments.is_fork, environments.awaiting_commit, environments.approved_commit, environments.approved_by, environments.approved_at, environments.comment_due_at, environments.sleep_after_minutes, environments.asleep_since, environments.woken_at, environments.wake_problem, domains.hostname, domains.deployment_id AS live_deployment_id,
+SELECT environments.id, environments.project_id, environments.kind, environments.slug, environments.branch, environments.pull_request_number, environments.pinned_by_id, environments.last_seen_commit, environments.last_seen_at, environments.expires_at, environments.created_at, environments.deleted_at, environments.pull_request_title, environments.pull_request_author, environments.head_branch, environments.is_fork, environments.awaiting_commit, environments.approved_commit, environments.approved_by, environments.approved_at, environments.comment_due_at, environments.sleep_after_minutes, environments.asleep_since, environments.woken_at, environments.wake_problem, environments.skew_protection, domains.hostname, domains.deployment_id AS live_deployment_id,
   held.id AS held_deployment_id
 FROM environments
 JOIN projects ON projects.id = environments.project_id
@@ -420,6 +425,7 @@ func (q *Queries) ListEnvironmentsOf(ctx context.Context, arg ListEnvironmentsOf
 			&i.Environment.AsleepSince,
 			&i.Environment.WokenAt,
 			&i.Environment.WakeProblem,
+			&i.Environment.SkewProtection,
 			&i.Hostname,
 			&i.LiveDeploymentID,
 			&i.HeldDeploymentID,
@@ -435,7 +441,7 @@ func (q *Queries) ListEnvironmentsOf(ctx context.Context, arg ListEnvironmentsOf
 }
 
 const listExpiredPreviews = `-- name: ListExpiredPreviews :many
-SELECT id, project_id, kind, slug, branch, pull_request_number, pinned_by_id, last_seen_commit, last_seen_at, expires_at, created_at, deleted_at, pull_request_title, pull_request_author, head_branch, is_fork, awaiting_commit, approved_commit, approved_by, approved_at, comment_due_at, sleep_after_minutes, asleep_since, woken_at, wake_problem FROM environments WHERE expires_at < now() AND deleted_at IS NULL ORDER BY expires_at LIMIT 100
+SELECT id, project_id, kind, slug, branch, pull_request_number, pinned_by_id, last_seen_commit, last_seen_at, expires_at, created_at, deleted_at, pull_request_title, pull_request_author, head_branch, is_fork, awaiting_commit, approved_commit, approved_by, approved_at, comment_due_at, sleep_after_minutes, asleep_since, woken_at, wake_problem, skew_protection FROM environments WHERE expires_at < now() AND deleted_at IS NULL ORDER BY expires_at LIMIT 100
 `
 
 // The previews whose time is over.
@@ -474,6 +480,7 @@ func (q *Queries) ListExpiredPreviews(ctx context.Context) ([]Environment, error
 			&i.AsleepSince,
 			&i.WokenAt,
 			&i.WakeProblem,
+			&i.SkewProtection,
 		); err != nil {
 			return nil, err
 		}
@@ -587,6 +594,17 @@ func (q *Queries) SetPreviewEnd(ctx context.Context, expiresAt time.Time, iD uui
 	return err
 }
 
+const setSkewProtection = `-- name: SetSkewProtection :exec
+UPDATE environments SET skew_protection = $1 FROM projects
+WHERE environments.id = $2 AND projects.id = environments.project_id AND projects.organisation_id = $3
+`
+
+// Whether edges ask the deployment before for assets that the live one does not have.
+func (q *Queries) SetSkewProtection(ctx context.Context, skewProtection bool, iD uuid.UUID, organisationID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, setSkewProtection, skewProtection, iD, organisationID)
+	return err
+}
+
 const unpinEnvironment = `-- name: UnpinEnvironment :execrows
 UPDATE environments SET pinned_by_id = NULL WHERE id = $1 AND pinned_by_id IS NOT NULL
 `
@@ -601,7 +619,7 @@ func (q *Queries) UnpinEnvironment(ctx context.Context, id uuid.UUID) (int64, er
 }
 
 const unpinEnvironmentOf = `-- name: UnpinEnvironmentOf :many
-UPDATE environments SET pinned_by_id = NULL WHERE pinned_by_id = $1::uuid RETURNING id, project_id, kind, slug, branch, pull_request_number, pinned_by_id, last_seen_commit, last_seen_at, expires_at, created_at, deleted_at, pull_request_title, pull_request_author, head_branch, is_fork, awaiting_commit, approved_commit, approved_by, approved_at, comment_due_at, sleep_after_minutes, asleep_since, woken_at, wake_problem
+UPDATE environments SET pinned_by_id = NULL WHERE pinned_by_id = $1::uuid RETURNING id, project_id, kind, slug, branch, pull_request_number, pinned_by_id, last_seen_commit, last_seen_at, expires_at, created_at, deleted_at, pull_request_title, pull_request_author, head_branch, is_fork, awaiting_commit, approved_commit, approved_by, approved_at, comment_due_at, sleep_after_minutes, asleep_since, woken_at, wake_problem, skew_protection
 `
 
 // Unpins the environment that a deployment pins.
@@ -640,6 +658,7 @@ func (q *Queries) UnpinEnvironmentOf(ctx context.Context, deploymentID uuid.UUID
 			&i.AsleepSince,
 			&i.WokenAt,
 			&i.WakeProblem,
+			&i.SkewProtection,
 		); err != nil {
 			return nil, err
 		}

@@ -325,6 +325,7 @@ type Environment struct {
 	AsleepSince       *time.Time
 	WokenAt           *time.Time
 	WakeProblem       *string
+	SkewProtection    bool
 }
 
 type EnvironmentVariable struct {

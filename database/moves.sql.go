@@ -36,9 +36,12 @@ func (q *Queries) AnyVMToMove(ctx context.Context, deploymentID uuid.UUID, lostA
 }
 
 const countDrainingVMs = `-- name: CountDrainingVMs :one
-SELECT count(*) FROM vms WHERE deployment_id = $1 AND desired_state = 'draining' AND removed_at IS NULL
+SELECT count(*) FROM vms
+JOIN deployments ON deployments.id = vms.deployment_id JOIN environments ON environments.id = deployments.environment_id
+WHERE vms.deployment_id = $1 AND vms.desired_state = 'draining' AND vms.removed_at IS NULL AND environments.asleep_since IS NULL
 `
 
+// The VMs of a deployment that are out of the route table and to be stopped. Those of an environment that falls asleep stop once they are quiet.
 func (q *Queries) CountDrainingVMs(ctx context.Context, deploymentID uuid.UUID) (int64, error) {
 	row := q.db.QueryRow(ctx, countDrainingVMs, deploymentID)
 	var count int64
@@ -385,13 +388,14 @@ const stopDrainedVMs = `-- name: StopDrainedVMs :many
 UPDATE vms SET desired_state = 'stopped'
 WHERE id IN (
   SELECT drained.id FROM vms AS drained
-  WHERE drained.deployment_id = $1 AND drained.desired_state = 'draining' AND drained.removed_at IS NULL
-  ORDER BY drained.id FOR NO KEY UPDATE
+  JOIN deployments ON deployments.id = drained.deployment_id JOIN environments ON environments.id = deployments.environment_id
+  WHERE drained.deployment_id = $1 AND drained.desired_state = 'draining' AND drained.removed_at IS NULL AND environments.asleep_since IS NULL
+  ORDER BY drained.id FOR NO KEY UPDATE OF drained
 )
 RETURNING node_id
 `
 
-// Asks for the VMs of a deployment to stop that are out of the route table; returns their nodes.
+// Asks for the VMs of a deployment to stop that CountDrainingVMs counts; returns their nodes.
 func (q *Queries) StopDrainedVMs(ctx context.Context, deploymentID uuid.UUID) ([]uuid.UUID, error) {
 	rows, err := q.db.Query(ctx, stopDrainedVMs, deploymentID)
 	if err != nil {

@@ -170,7 +170,8 @@ var hotQueries = map[string]bound{
 	"NewestMeasuredVM": {most: 2*deploymentsPerProject + 4, with: inRange},
 
 	// Edges.
-	"ListRoutes":          {most: domains + previews + projects + previews + presentVMs + nodes + 2*unfinished}, // The environments, too.
+	// The environments, too, and for each row of one with a warm deployment the hostname of that.
+	"ListRoutes":          {most: domains + previews + projects + previews + presentVMs + nodes + 2*unfinished + 20*warm},
 	"ListRoutesOf":        {most: 9, with: map[string]any{"hostnames": []string{"preview-1.example.com"}}},
 	"RouteTableNow":       {most: 1},
 	"ListRouteChanges":    {most: 1, with: map[string]any{"since": 100_000}},
@@ -573,7 +574,7 @@ var coldQueries = map[string][]string{
 		GetUser ForgetPoll MarkProjectDeleted UpdateProject SetVariablesReadable UpdateEnvironmentVariable UpdateNode DeleteDomain SetDomainRedirect GetRepositoryCredential PutRepositoryCredential DeleteRepositoryCredential NameHostKey PinHostKey MarkPreviewDeleted SetPreviewEnd ForgetBranches ProjectHasEnvironment
 		LockOrganisation UpdateOrganisation GetMember SetMemberRole RemoveMember LockMembers MarkOrganisationDeleted SetOperator LockEdge LockOwnToken LockOrganisationToken LockMachineToken
 		AcceptInvitation FindInvitationFor RevokeInvitation GetSession EndSession TieGithub NoteDevicePoll FetchDeviceLogin DecideDeviceLogin MakePersonal UseJoinToken
-		FallAsleep BeginWaking EndSleep ForgetSleep SetWakeProblem SetSleepAfter
+		FallAsleep BeginWaking EndSleep ForgetSleep SetWakeProblem SetSleepAfter SetSkewProtection
 		SetGithubDeployment RecordReport RecordReportError RecordComment MakeCommentDue SetPullRequest AwaitApproval ApproveCommit RecordPulls ForgetFullPoll RequestPoll`),
 	"one row by a unique name, when a person asks": names(`
 		LockUser CountOwned ExpireDeviceLogins UseWebFlow UseSignInCode FindDeviceLogin UserByEmail UserByGithubID ReleaseGithubLogin SetQuotas SetPlatformQuotas GetQuotas GetPlatformQuotas

@@ -202,7 +202,7 @@ UPDATE environments
 SET pull_request_number = $1::integer, pull_request_title = $2::text, pull_request_author = $3::text, head_branch = $4::text,
   is_fork = is_fork OR $5::boolean
 WHERE id = $6 AND kind = 'preview'
-RETURNING id, project_id, kind, slug, branch, pull_request_number, pinned_by_id, last_seen_commit, last_seen_at, expires_at, created_at, deleted_at, pull_request_title, pull_request_author, head_branch, is_fork, awaiting_commit, approved_commit, approved_by, approved_at, comment_due_at, sleep_after_minutes, asleep_since, woken_at, wake_problem
+RETURNING id, project_id, kind, slug, branch, pull_request_number, pinned_by_id, last_seen_commit, last_seen_at, expires_at, created_at, deleted_at, pull_request_title, pull_request_author, head_branch, is_fork, awaiting_commit, approved_commit, approved_by, approved_at, comment_due_at, sleep_after_minutes, asleep_since, woken_at, wake_problem, skew_protection
 `
 
 type SetPullRequestParams struct {
@@ -251,6 +251,7 @@ func (q *Queries) SetPullRequest(ctx context.Context, arg SetPullRequestParams) 
 		&i.AsleepSince,
 		&i.WokenAt,
 		&i.WakeProblem,
+		&i.SkewProtection,
 	)
 	return i, err
 }

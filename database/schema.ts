@@ -442,6 +442,8 @@ export const environments = pgTable(
     wokenAt: time("woken_at"),
     // Why its VMs could not be started when it was woken last: a sentence for members. Null: they could.
     wakeProblem: text("wake_problem"),
+    // Whether edges ask the deployment before, while its VMs are kept warm, for assets that the live one does not have.
+    skewProtection: boolean("skew_protection").notNull().default(true),
     createdAt: createdAt(),
     deletedAt: time("deleted_at"),
   },
@@ -576,6 +578,7 @@ export const deployments = pgTable(
     index("deployments_awaiting_build").on(t.id).where(sql`${t.awaitsBuildSince} is not null and ${t.state} = 'queued'`),
     index("deployments_awaiting_quota").on(t.id).where(sql`${t.awaitsQuotaSince} is not null and ${t.state} = 'deploying'`),
     index("deployments_warm").on(t.warmUntil).where(sql`${t.warmUntil} is not null`),
+    index("deployments_warm_in").on(t.environmentId).where(sql`${t.warmUntil} is not null`),
     // Of an environment one deployment is live.
     uniqueIndex("deployments_live_in").on(t.environmentId).where(sql`${t.state} = 'live'`),
     // Releases of an environment, newest first, and who uses an image.

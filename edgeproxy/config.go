@@ -50,5 +50,7 @@ type Config struct {
 	OwnEngine bool `doc:"Serve plain HTTP/1.1 requests without net/http: a third of the processor time." env:"ZEITWORK_EDGE_OWN_ENGINE" envDefault:"true"`
 	// DeploymentMetrics is off by default as series that come and go with each deployment cost a Prometheus much memory.
 	DeploymentMetrics bool `doc:"Serve metrics of each deployment, 26 series for each that is routed." env:"ZEITWORK_EDGE_DEPLOYMENT_METRICS" envDefault:"false"`
-	RequireRoute      bool `doc:"Refuse VM addresses that only the default route would reach." env:"ZEITWORK_EDGE_REQUIRE_ROUTE" envDefault:"true"`
+	// ErrorPages has each app asked once, when it is routed.
+	ErrorPages   bool `doc:"Ask each app for /500.html when it becomes live, and show that to visitors when the app does not answer." env:"ZEITWORK_EDGE_ERROR_PAGES" envDefault:"true"` //nolint:lll // One variable a line.
+	RequireRoute bool `doc:"Refuse VM addresses that only the default route would reach." env:"ZEITWORK_EDGE_REQUIRE_ROUTE" envDefault:"true"`
 }

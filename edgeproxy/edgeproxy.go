@@ -85,7 +85,15 @@ func New(config Config, logger *slog.Logger) (*Proxy, error) {
 		return nil, err
 	}
 
+	if p.book.errorPages, err = newErrorPages(config, current, logger); err != nil {
+		return nil, err
+	}
+
 	p.restore()
+
+	if current.Load() != nil {
+		p.book.errorPages.sweep()
+	}
 
 	upstreams, closeIdle := newTransport(config, current, r, m, logger)
 	upstreams.holder.wake = wakeBy(p.calls)
@@ -139,6 +147,7 @@ func (p *Proxy) Serve(ctx context.Context, listener net.Listener) error {
 	var polling sync.WaitGroup
 
 	polling.Go(func() { p.poller.run(alive) })
+	polling.Go(func() { p.poller.book.errorPages.run(alive) })
 	polling.Go(func() { p.records.run(telling) })
 	polling.Go(func() { p.reporter.run(telling) })
 	defer polling.Wait()

@@ -316,7 +316,7 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request, p page) {
 	e.status = p.status
 	e.closeIfUnread(r)
 	e.answer.beginOwn(e.started)
-	e.answer.bytes = p.write(w, r, e.id)
+	e.answer.bytes = p.write(w, r, e.route, e.id)
 }
 
 // end notes a request that has ended, with its upstream still in the exchange.

@@ -25,6 +25,8 @@ type page struct {
 	detail     string
 	retryAfter int // Seconds; 0: trying again does not help.
 	reload     int // After how many seconds a browser asks again by itself; 0: it does not.
+	// ofApp says that the page tells of an app that did not answer: one that has a page of its own for that shows it.
+	ofApp bool
 }
 
 const (
@@ -51,7 +53,7 @@ var (
 	}
 	pageAnswerTooLarge = page{
 		status: http.StatusBadGateway, code: "answer_too_large", title: "The app's answer is too large",
-		detail: "It is larger than this server hands on. If the app is yours, have it answer with less at once.",
+		detail: "It is larger than this server hands on. If the app is yours, have it answer with less at once.", ofApp: true,
 	}
 	pageNoTunnels = page{
 		status: http.StatusMethodNotAllowed, code: "method_not_allowed", title: "This is not an open proxy",
@@ -84,19 +86,20 @@ var (
 	}
 	pageAppDown = page{
 		status: http.StatusServiceUnavailable, code: "app_down", title: "The app does not answer",
-		detail: "None of its VMs accepts connections. If it is yours, look at its logs. Otherwise try again in a moment.", retryAfter: retrySoon,
+		detail: "None of its VMs accepts connections. If it is yours, look at its logs. Otherwise try again in a moment.", retryAfter: retrySoon, ofApp: true,
 	}
 	pageAppBroke = page{
 		status: http.StatusBadGateway, code: "app_failed", title: "The app broke off",
-		detail: "It closed the connection or answered in a way that is not HTTP. If it is yours, look at its logs. Otherwise try again.",
+		detail: "It closed the connection or answered in a way that is not HTTP. If it is yours, look at its logs. Otherwise try again.", ofApp: true,
 	}
 	pageAppSlow = page{
 		status: http.StatusGatewayTimeout, code: "app_slow", title: "The app took too long",
-		detail: "It accepted the request and did not answer in time. If it is yours, look at its logs. Otherwise try again.",
+		detail: "It accepted the request and did not answer in time. If it is yours, look at its logs. Otherwise try again.", ofApp: true,
 	}
 	pageAppBusy = page{
 		status: http.StatusServiceUnavailable, code: "app_busy", title: "The app has too many requests",
-		detail: "It has as many requests under way as it may. If it is yours, look whether it answers them. Otherwise try again in a moment.", retryAfter: retrySoon,
+		detail:     "It has as many requests under way as it may. If it is yours, look whether it answers them. Otherwise try again in a moment.",
+		retryAfter: retrySoon, ofApp: true,
 	}
 	pageVisitorBusy = page{
 		status: http.StatusTooManyRequests, code: "too_many_requests", title: "Too many requests at once",
@@ -108,9 +111,12 @@ var (
 	}
 )
 
-// write answers with the page, and returns how many bytes of a body it has written.
-func (p page) write(w http.ResponseWriter, r *http.Request, requestID string) int64 {
-	header, body := p.compose(r.Header.Values("Accept"), requestID)
+// headerError says in a project's own page what has failed.
+const headerError = "Zeitwork-Error"
+
+// write answers with the page, for a request to a route or nil, and returns how many bytes of a body it has written.
+func (p page) write(w http.ResponseWriter, r *http.Request, to *route, requestID string) int64 {
+	header, body := p.compose(r.Header.Values("Accept"), to, requestID)
 	maps.Copy(w.Header(), header)
 	w.WriteHeader(p.status)
 
@@ -123,12 +129,19 @@ func (p page) write(w http.ResponseWriter, r *http.Request, requestID string) in
 	return int64(written)
 }
 
-// compose makes the answer: HTML where the request prefers it, as browsers do, and a problem document (RFC 9457) otherwise.
-func (p page) compose(accept []string, requestID string) (http.Header, []byte) {
+// compose makes the answer: HTML where the request prefers it, as browsers do, and a problem document (RFC 9457) otherwise. In the place of the edge's HTML
+// comes the app's own, where it has some.
+func (p page) compose(accept []string, to *route, requestID string) (http.Header, []byte) {
 	header := http.Header{}
 	contentType, body := "application/problem+json", p.json(requestID)
 
-	if prefersHTML(accept) {
+	switch own := p.own(to); {
+	case !prefersHTML(accept):
+	case own != nil:
+		contentType, body = own.Type, own.Body
+		// The page itself does not say what has failed.
+		header.Set(headerError, p.code)
+	default:
 		contentType, body = "text/html; charset=utf-8", p.html(requestID)
 
 		header.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'")

@@ -29,6 +29,8 @@ type plainConn struct {
 	unread bool
 	// watching is how the client is watched while an app takes its time; nil: it is not.
 	watching *watch
+	// hasty says that an answer has to begin within skewTime.
+	hasty bool
 
 	mutex sync.Mutex
 	fresh bool // Its first request has not been read.

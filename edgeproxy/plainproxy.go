@@ -160,7 +160,7 @@ func (c *plainConn) page(p page) turn {
 	e.status = p.status
 	e.answer.beginOwn(e.started)
 
-	header, body := p.compose(c.accept(), e.id)
+	header, body := p.compose(c.accept(), e.route, e.id)
 	header.Set("Date", time.Now().UTC().Format(http.TimeFormat))
 
 	ends := c.endsAfterAnswer()

@@ -153,7 +153,7 @@ func (c *plainConn) readHead(a *appConn, toHead bool) error {
 			w.up = append(w.up, make([]byte, len(w.up))...)
 		}
 
-		n, err := c.readApp(a, w.up[w.got:], c.engine.responseTimeout)
+		n, err := c.readApp(a, w.up[w.got:], c.patienceForHead())
 		w.got += n
 
 		if err != nil && n == 0 {

@@ -39,6 +39,8 @@ type route struct {
 	hostname string
 	// redirectTo is the hostname that visitors are sent on to; empty: they get the app.
 	redirectTo string
+	// previous is the hostname under which the deployment before answers, which is asked for assets; empty: none is.
+	previous string
 	// https is how visitors are to come.
 	https        https
 	deploymentID uuid.UUID
@@ -46,6 +48,8 @@ type route struct {
 	// wakes says that the app sleeps, and that the platform starts it when it is asked to.
 	wakes     bool
 	upstreams []*upstream
+	// page is what the deployment shows when it does not answer; nil where the edge asks for no such pages, and where counter is.
+	page *errorPage
 	// counter is that of the deployment, which all its hostnames share; nil where visitors do not get to an app.
 	counter *counter
 }
@@ -86,6 +90,11 @@ func newRoute(entry client.Route) (*route, error) {
 		if r.redirectTo, err = normalizeHost(*entry.RedirectTo); err != nil {
 			return nil, fmt.Errorf("where visitors are sent on to: %w", err)
 		}
+	}
+
+	if entry.Previous != nil {
+		// Without it the app answers as ever.
+		r.previous, _ = normalizeHost(*entry.Previous)
 	}
 
 	return r, nil

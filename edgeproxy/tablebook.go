@@ -45,12 +45,15 @@ type tableBook struct {
 	entries   map[string]bookEntry
 	upstreams map[upstreamKey]*shared[*upstream]
 	counters  map[uuid.UUID]*shared[*counter]
+	pages     map[uuid.UUID]*shared[*errorPage]
 	wildcards int
 	sum       uint64
 	// verified tells whether the checksum of the last whole table was right. Where it was not, as with a proxy that rewrites answers, or there was none, the
 	// edge asks for whole tables alone.
 	verified bool
 	ledger   *ledger
+	// errorPages is nil where the edge asks for none.
+	errorPages *errorPages
 }
 
 // bookEntry is one route as the platform has sent it; route is nil where it cannot be read.
@@ -72,7 +75,8 @@ type upstreamKey struct {
 
 func newTableBook(l *ledger) *tableBook {
 	return &tableBook{
-		entries: map[string]bookEntry{}, upstreams: map[upstreamKey]*shared[*upstream]{}, counters: map[uuid.UUID]*shared[*counter]{}, ledger: l,
+		entries: map[string]bookEntry{}, upstreams: map[upstreamKey]*shared[*upstream]{}, counters: map[uuid.UUID]*shared[*counter]{},
+		pages: map[uuid.UUID]*shared[*errorPage]{}, ledger: l,
 	}
 }
 
@@ -234,6 +238,7 @@ func (b *tableBook) newRoute(source client.Route) (*route, []error) {
 
 			return made
 		})
+		b.takePage(r)
 	}
 
 	if strings.HasPrefix(r.hostname, wildcard) {
@@ -241,6 +246,16 @@ func (b *tableBook) newRoute(source client.Route) (*route, []error) {
 	}
 
 	return r, problems
+}
+
+// takePage gives a route the page that its deployment shows when it does not answer.
+func (b *tableBook) takePage(r *route) {
+	if b.errorPages == nil {
+		return
+	}
+
+	r.page = take(b.pages, r.deploymentID, func() *errorPage { return &errorPage{deploymentID: r.deploymentID} })
+	b.errorPages.appear(r)
 }
 
 // release ends what a route has used, where no other one does.
@@ -251,6 +266,10 @@ func (b *tableBook) release(r *route) {
 
 	for _, u := range r.upstreams {
 		letGo(b.upstreams, upstreamKey{u.vmID, u.address, u.region})
+	}
+
+	if r.page != nil && letGo(b.pages, r.deploymentID) {
+		b.errorPages.vanish(r.page)
 	}
 
 	if r.counter != nil && letGo(b.counters, r.deploymentID) {

@@ -104,6 +104,11 @@ type sender interface {
 	repeatable() bool
 	// wantsPage tells whether a person waits for the answer, in a browser that shows a page.
 	wantsPage() bool
+	// asksForAsset tells whether it reads what looks like a hashed asset.
+	asksForAsset() bool
+	// sendInstead sends the request to another upstream, whose answer takes the place of the one that is there where it brings an asset. It returns an error
+	// only where that upstream did not answer.
+	sendInstead(u *upstream) (taken bool, err error)
 }
 
 // deliver sends a request until a VM has answered. A request that may be sent again and that no VM takes is held for a while: a newer table may come,
@@ -112,6 +117,8 @@ func (t *transport) deliver(s sender, e *exchange) error {
 	for {
 		again, err := t.tryAll(s, e)
 		if err == nil {
+			t.askPrevious(s, e)
+
 			return nil
 		}
 

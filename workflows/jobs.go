@@ -94,7 +94,7 @@ func otherKinds() []kind {
 		{name: kindMoveVMs, queue: queueMove, timeout: 25 * time.Minute, drains: true, attempts: 100, work: (*Worker).moveVMs},
 		{name: kindRescale, queue: queueRetire, timeout: time.Minute, attempts: 100, work: (*Worker).rescale},
 		{name: kindRestart, queue: queueRetire, timeout: time.Minute, attempts: 100, work: (*Worker).restart},
-		{name: kindSleep, queue: queueRetire, timeout: 25 * time.Minute, attempts: 100, work: (*Worker).putToSleep},
+		{name: kindSleep, queue: queueRetire, timeout: 25 * time.Minute, drains: true, attempts: 100, work: (*Worker).putToSleep},
 		{name: kindWake, queue: queueWake, timeout: time.Minute, attempts: 100, work: (*Worker).wake},
 		{name: kindPollRepositories, queue: queuePoll, timeout: 5 * time.Minute, attempts: 1, periodic: true, work: (*Worker).pollRepositories},
 		{name: kindReconcile, queue: queuePoll, timeout: time.Minute, attempts: 1, periodic: true, work: (*Worker).reconcile},

@@ -155,7 +155,7 @@ func TestLocks_AllTransactionsAgainstEachOther_NeverDeadlock(t *testing.T) {
 	b.addEdge(t, "e1")
 	b.exec(t, "UPDATE edges SET counted_until = now() + interval '1 hour'")
 	again("sleep", func(ctx context.Context, _ int) error {
-		if err := b.deployments.SetSleep(ctx, all[0], b.organisation, 1, nil); err != nil {
+		if err := b.deployments.SetEnvironment(ctx, all[0], b.organisation, EnvironmentSettings{SleepAfterMinutes: new(int32(1))}, nil); err != nil {
 			return err
 		}
 

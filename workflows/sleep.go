@@ -65,6 +65,11 @@ func (w *Worker) putToSleep(ctx context.Context, job *river.Job[arguments]) erro
 		return err
 	}
 
+	// Where a node has to be left nothing waits for a quiet minute, and requests may be under way still.
+	if err := w.sleep(ctx, w.config.DrainTime); err != nil {
+		return err
+	}
+
 	return database.InTx(ctx, w.pool, func(_ pgx.Tx, queries *database.Queries) error {
 		_, asleep, err := lockAsleep(ctx, queries, deployment)
 		if err != nil || !asleep {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/riverqueue/river"
 	"github.com/samber/lo"
 	"github.com/stretchr/testify/require"
 
@@ -189,6 +190,45 @@ func TestSleep_EdgeIsBackThatDoesNotKnowTheRouteTable_ItsVMsRunOn(t *testing.T) 
 	require.NoError(t, worker.awaitQuiet(b.ctx, deployment.ID))
 }
 
+func TestSleep_NodeIsDrainedMeanwhile_RequestsHaveTheDrainTime(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	_, deployment := b.sleeper(t)
+	b.exec(t, "UPDATE nodes SET state = 'draining'")
+
+	job := &river.Job[arguments]{Args: arguments{DeploymentID: deployment.ID}}
+	worker := b.newWorker(t)
+	worker.config.DrainTime = time.Hour
+
+	short, cancel := context.WithTimeout(b.ctx, 300*time.Millisecond)
+	defer cancel()
+
+	require.ErrorIs(t, worker.putToSleep(short, job), context.DeadlineExceeded)
+	require.Equal(t, 1, b.count(t, drainingVMs, deployment.ID))
+
+	worker.config.DrainTime = 0
+	require.NoError(t, worker.putToSleep(b.ctx, job))
+	b.awaitRemoved(t, deployment.ID)
+}
+
+func TestMoveVMs_WhatFallsAsleep_StopsOnlyOnceItIsQuiet(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	worker, deployment := b.sleeper(t)
+	b.reconcileOnce(t, worker)
+	b.awaitCount(t, 1, asleepNow)
+
+	// A job that was inserted before comes late.
+	require.NoError(t, worker.moveVMs(b.ctx, &river.Job[arguments]{Args: arguments{DeploymentID: deployment.ID}}))
+	require.Equal(t, 1, b.count(t, drainingVMs, deployment.ID), "a stream may be under way")
+
+	nodes, err := b.queries.StopDrainedVMs(b.ctx, deployment.ID)
+	require.NoError(t, err)
+	require.Empty(t, nodes)
+}
+
 func TestWake_BeforeTheVMsAreStopped_TheyServeOn(t *testing.T) {
 	t.Parallel()
 
@@ -349,7 +389,7 @@ func TestSleep_DeployedRestartedOrSetNotToSleep_IsAwake(t *testing.T) {
 			return b.deployments.Restart(b.ctx, deployment.ID, nil)
 		},
 		"set not to sleep": func(b *testBundle, deployment database.Deployment) error {
-			return b.deployments.SetSleep(b.ctx, deployment.EnvironmentID, b.organisation, 0, nil)
+			return b.deployments.SetEnvironment(b.ctx, deployment.EnvironmentID, b.organisation, EnvironmentSettings{SleepAfterMinutes: new(int32(0))}, nil)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

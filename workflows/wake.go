@@ -48,46 +48,6 @@ func (d *Deployments) Wake(ctx context.Context, deployment uuid.UUID) (noRoom bo
 	})
 }
 
-// SetSleep sets after how many minutes without a request an environment falls asleep; 0 stands for never, and wakes it. Also may be nil; it gets the
-// environment's id.
-func (d *Deployments) SetSleep(ctx context.Context, environment, organisation uuid.UUID, minutes int32, also Also) error {
-	return database.InTx(ctx, d.pool, func(tx pgx.Tx, queries *database.Queries) error {
-		found, err := queries.GetEnvironment(ctx, environment)
-		if err != nil {
-			return fmt.Errorf("read the environment: %w", err)
-		}
-
-		if _, err := lockProject(ctx, queries, found.ProjectID); err != nil {
-			return err
-		}
-
-		if err := queries.SetSleepAfter(ctx, minutes, environment, organisation); err != nil {
-			return fmt.Errorf("write when the environment falls asleep: %w", err)
-		}
-
-		if also != nil {
-			if err := also(ctx, queries, environment); err != nil {
-				return err
-			}
-		}
-
-		if minutes > 0 {
-			return nil
-		}
-
-		live, err := queries.LockLiveDeployment(ctx, environment)
-		if errors.Is(err, pgx.ErrNoRows) {
-			return nil
-		}
-
-		if err != nil {
-			return fmt.Errorf("find what is live: %w", err)
-		}
-
-		return d.wakeLocked(ctx, tx, queries, live, "as it is not to sleep any more")
-	})
-}
-
 // wakeLocked wakes the environment of a deployment whose project is locked, where it is live and sleeps. VMs that are not stopped yet serve again at once; else
 // a job starts others. Why ends the sentence in the project's events.
 func (d *Deployments) wakeLocked(ctx context.Context, tx pgx.Tx, queries *database.Queries, deployment database.Deployment, why string) error {

@@ -128,3 +128,8 @@ LIMIT sqlc.arg(max_rows)::int;
 -- name: SetPreviewEnd :exec
 UPDATE environments SET expires_at = @expires_at::timestamptz FROM projects
 WHERE environments.id = @id AND environments.kind = 'preview' AND projects.id = environments.project_id AND projects.organisation_id = @organisation_id;
+
+-- name: SetSkewProtection :exec
+-- Whether edges ask the deployment before for assets that the live one does not have.
+UPDATE environments SET skew_protection = @skew_protection FROM projects
+WHERE environments.id = @id AND projects.id = environments.project_id AND projects.organisation_id = @organisation_id;

@@ -72,7 +72,8 @@ func Commands(terminal Terminal) []*cobra.Command {
 		}},
 		{groupProject, []*cobra.Command{
 			a.initCommand(), a.linkCommand(), a.projectsCommand(), a.environmentsCommand(), a.environmentCommand(),
-			a.domainsCommand(), a.accessCommand(), a.scaleCommand(), a.sleepCommand(), a.regionsCommand(), a.eventsCommand(), a.auditCommand(),
+			a.domainsCommand(), a.accessCommand(), a.scaleCommand(), a.sleepCommand(), a.skewProtectionCommand(),
+			a.regionsCommand(), a.eventsCommand(), a.auditCommand(),
 		}},
 		{groupAccount, []*cobra.Command{
 			a.loginCommand(), a.logoutCommand(), a.whoamiCommand(), a.contextsCommand(), a.organisationsCommand(), a.membersCommand(), a.githubCommand(),

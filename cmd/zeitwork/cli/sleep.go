@@ -66,7 +66,7 @@ func (a *app) sleep(ctx context.Context, api *API, args []string) error {
 func getOrUpdate(
 	ctx context.Context, api *API, environment *client.Environment, update client.UpdateEnvironmentInputBody,
 ) (*client.Environment, error) {
-	if update.SleepAfterMinutes == nil {
+	if update == (client.UpdateEnvironmentInputBody{}) {
 		found, err := checked(api.GetEnvironmentWithResponse(ctx, environment.ID))
 		if err != nil {
 			return nil, err

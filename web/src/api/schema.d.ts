@@ -3579,6 +3579,8 @@ export interface components {
             project_id: string;
             /** @description The pull request that it is the preview of; absent: it is of a branch. */
             pull_request?: components["schemas"]["PullRequest"];
+            /** @description Whether hashed assets that the live deployment answers with 404 are asked for at the deployment before, while that is kept warm. */
+            skew_protection: boolean;
             /**
              * Format: int64
              * @description After how many minutes without a request its VMs stop, until the next request starts others; 0: never.
@@ -5231,6 +5233,8 @@ export interface components {
              * @enum {string}
              */
             https: "off" | "redirect";
+            /** @description The own hostname of the deployment that was live here before, while its VMs are kept warm: a hashed asset that the app answers with 404 is asked for there. Absent: it is not. */
+            previous?: string;
             /** Format: uuid */
             project_id: string;
             /** @description The hostname that visitors are sent on to, by status 308 with path and query. Absent: they get the app. */
@@ -5506,6 +5510,8 @@ export interface components {
              * @description When the preview is deleted; a push to its branch puts it off by the project's preview_days where that is later.
              */
             expires_at?: string;
+            /** @description Whether hashed assets that the live deployment answers with 404 are asked for at the deployment before, while that is kept warm. */
+            skew_protection?: boolean;
             /**
              * Format: int64
              * @description After how many minutes without a request its VMs stop, until the next request starts others; 0: never, which also wakes it.

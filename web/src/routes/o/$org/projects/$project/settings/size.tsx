@@ -6,6 +6,7 @@ import { InstancesForm } from '@/features/settings/instances-form';
 import { PendingChanges } from '@/features/settings/pending-changes';
 import { SettingsPage } from '@/features/settings/settings-page';
 import { SizeForm } from '@/features/settings/size-form';
+import { SkewCard } from '@/features/settings/skew-card';
 import { SleepCard } from '@/features/settings/sleep-card';
 
 export const Route = createFileRoute('/o/$org/projects/$project/settings/size')({ component: Size });
@@ -21,6 +22,7 @@ function Size() {
       <InstancesForm project={project} reason={reason} />
       <SizeForm project={project} reason={reason} />
       <SleepCard project={project} reason={reason} />
+      <SkewCard project={project} reason={reason} />
     </SettingsPage>
   );
 }

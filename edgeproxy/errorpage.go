@@ -1,0 +1,396 @@
+package edgeproxy
+
+import (
+	"bytes"
+	"container/heap"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	mathrand "math/rand/v2"
+	"mime"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/zeitwork/zeitwork/internal/logging"
+)
+
+// An app may bring a page of its own for visitors who cannot be served: what it answers at errorPagePath once it is routed. The edge asks for it then, beside
+// all requests, and keeps it on disk: it is needed when the app does not answer.
+
+const (
+	errorPagePath = "/500.html"
+	// maxErrorPage is the largest page, and maxErrorPages bounds the memory of all.
+	maxErrorPage  = 64 << 10
+	maxErrorPages = 64 << 20
+	// errorPageTime is how long an app may take to answer, and errorPagePause how long the edge waits before it asks again one that did not.
+	errorPageTime  = 5 * time.Second
+	errorPagePause = 10 * time.Second
+	// errorPageTries is how often an app is asked that does not answer.
+	errorPageTries = 3
+	// errorPageSpread is over what time edges ask an app that has become live in front of all of them.
+	errorPageSpread = 3 * time.Second
+	// errorPageWorkers is how many apps are asked at once.
+	errorPageWorkers = 4
+)
+
+// errorPage is that of one deployment, which all its routes share.
+type errorPage struct {
+	deploymentID uuid.UUID
+	// wanted says that it is asked for, or known, and gone that no route leads to the deployment any more.
+	wanted, gone atomic.Bool
+	// content is nil where the deployment has none, as far as is known.
+	content atomic.Pointer[errorPageContent]
+}
+
+type errorPageContent struct {
+	Type string `json:"content_type"`
+	Body []byte `json:"body"`
+}
+
+// errorPages asks apps for their pages. Its zero value and nil ask for none.
+type errorPages struct {
+	table  *atomic.Pointer[table]
+	region string
+	store  errorPageStore
+	client *http.Client
+	logger *slog.Logger
+	// spread is errorPageSpread, and pause errorPagePause.
+	spread, pause time.Duration
+
+	// saved are the deployments whose pages an earlier run has saved and that no route has led to yet. The poller alone uses it.
+	saved map[uuid.UUID]struct{}
+
+	mutex   sync.Mutex
+	waiting errorPageQueue
+	news    chan struct{}
+	bytes   atomic.Int64
+}
+
+// errorPageAsk is one app that is to be asked.
+type errorPageAsk struct {
+	page *errorPage
+	// host is a hostname of the deployment; empty: what was saved is looked at.
+	host  string
+	tries int
+	at    time.Time
+}
+
+// errorPageQueue is a heap of apps, of which the one that is to be asked first is on top.
+type errorPageQueue []errorPageAsk
+
+func (q *errorPageQueue) Len() int           { return len(*q) }
+func (q *errorPageQueue) Less(i, j int) bool { return (*q)[i].at.Before((*q)[j].at) }
+func (q *errorPageQueue) Swap(i, j int)      { (*q)[i], (*q)[j] = (*q)[j], (*q)[i] }
+func (q *errorPageQueue) Push(one any)       { *q = append(*q, one.(errorPageAsk)) } //nolint:forcetypeassert // There is nothing else in it.
+
+func (q *errorPageQueue) Pop() any {
+	last := len(*q) - 1
+	one := (*q)[last]
+	(*q)[last] = errorPageAsk{}
+	*q = (*q)[:last]
+
+	return one
+}
+
+// newErrorPages returns nil where the edge asks for no pages.
+func newErrorPages(config Config, current *atomic.Pointer[table], logger *slog.Logger) (*errorPages, error) {
+	if !config.ErrorPages {
+		return nil, nil //nolint:nilnil // It asks for none.
+	}
+
+	store, saved, err := openErrorPageStore(config.DataDir)
+	if err != nil {
+		return nil, err
+	}
+
+	d := newDialer(config.RequireRoute)
+
+	return &errorPages{
+		table: current, region: config.Region, store: store, saved: saved, logger: logger, spread: errorPageSpread, pause: errorPagePause,
+		news: make(chan struct{}, 1),
+		client: &http.Client{
+			Transport: &http.Transport{
+				DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+					return d.connect(ctx, network, address)
+				},
+				DisableKeepAlives: true, DisableCompression: true, MaxResponseHeaderBytes: maxResponseHeaderBytes,
+			},
+			Timeout:       errorPageTime,
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+	}, nil
+}
+
+// appear is called by the poller with each route that leads to an app. It waits for nothing.
+func (p *errorPages) appear(r *route) {
+	if p == nil || r.page == nil {
+		return
+	}
+
+	if _, saved := p.saved[r.page.deploymentID]; saved {
+		delete(p.saved, r.page.deploymentID)
+		r.page.wanted.Store(true)
+		p.enqueue(errorPageAsk{page: r.page})
+
+		return
+	}
+
+	// A deployment with a wildcard has other hostnames, too.
+	if len(r.upstreams) == 0 || strings.HasPrefix(r.hostname, wildcard) || r.page.wanted.Swap(true) {
+		return
+	}
+
+	at := time.Now()
+
+	if p.spread > 0 {
+		at = at.Add(mathrand.N(p.spread)) //nolint:gosec // Spreading load needs no secrecy.
+	}
+
+	p.enqueue(errorPageAsk{page: r.page, host: r.hostname, at: at})
+}
+
+// vanish is called by the poller when no route leads to a deployment any more.
+func (p *errorPages) vanish(page *errorPage) {
+	if p == nil || page == nil {
+		return
+	}
+
+	page.gone.Store(true)
+
+	if content := page.content.Swap(nil); content != nil {
+		p.bytes.Add(-int64(len(content.Body)))
+	}
+
+	p.store.remove(page.deploymentID)
+}
+
+// sweep removes the pages that an earlier run has saved of deployments to which no route leads.
+func (p *errorPages) sweep() {
+	if p == nil {
+		return
+	}
+
+	for deployment := range p.saved {
+		p.store.remove(deployment)
+	}
+
+	clear(p.saved)
+}
+
+func (p *errorPages) enqueue(ask errorPageAsk) {
+	p.mutex.Lock()
+	heap.Push(&p.waiting, ask)
+	p.mutex.Unlock()
+
+	select {
+	case p.news <- struct{}{}:
+	default:
+	}
+}
+
+// take returns an app that is to be asked now, or when to look again.
+func (p *errorPages) take(now time.Time) (ask errorPageAsk, wait time.Duration, found bool) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+
+	if len(p.waiting) == 0 {
+		return errorPageAsk{}, time.Hour, false
+	}
+
+	if wait := p.waiting[0].at.Sub(now); wait > 0 {
+		return errorPageAsk{}, wait, false
+	}
+
+	return heap.Pop(&p.waiting).(errorPageAsk), 0, true //nolint:forcetypeassert // There is nothing else in it.
+}
+
+// run asks apps until ctx ends.
+func (p *errorPages) run(ctx context.Context) {
+	if p == nil {
+		return
+	}
+
+	free, asking := make(chan struct{}, errorPageWorkers), sync.WaitGroup{}
+	defer asking.Wait()
+
+	for ctx.Err() == nil {
+		ask, wait, found := p.take(time.Now())
+		if !found {
+			p.rest(ctx, wait)
+
+			continue
+		}
+
+		select {
+		case free <- struct{}{}:
+		case <-ctx.Done():
+			return
+		}
+
+		asking.Go(func() {
+			defer func() { <-free }()
+
+			p.settle(ctx, ask)
+		})
+	}
+}
+
+func (p *errorPages) rest(ctx context.Context, wait time.Duration) {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+
+	select {
+	case <-timer.C:
+	case <-p.news:
+	case <-ctx.Done():
+	}
+}
+
+// settle asks an app for its page, and keeps what it learns. An app that does not answer is asked again.
+func (p *errorPages) settle(ctx context.Context, ask errorPageAsk) {
+	deployment := ask.page.deploymentID
+
+	if ask.host == "" {
+		content, known := p.store.load(deployment)
+		p.keep(ask.page, content)
+		ask.page.wanted.Store(known)
+
+		return
+	}
+
+	content, err := p.fetch(ctx, ask)
+
+	switch {
+	case ctx.Err() != nil || ask.page.gone.Load():
+	case err == nil:
+		if err := p.store.save(deployment, content); err != nil {
+			p.logger.Warn("a restarted edge asks an app again for its error page", logging.Deployment(deployment), logging.Error(err))
+		}
+
+		p.keep(ask.page, content)
+	case ask.tries+1 < errorPageTries:
+		ask.tries++
+		ask.at = time.Now().Add(p.pause)
+		p.enqueue(ask)
+	default:
+		p.logger.Debug("an app could not be asked for its error page", logging.Deployment(deployment), logging.Error(err))
+		// The next change of its routes has it asked again.
+		ask.page.wanted.Store(false)
+	}
+}
+
+// keep has a page served, unless all pages together would take too much memory.
+func (p *errorPages) keep(page *errorPage, content *errorPageContent) {
+	size := int64(0)
+	if content != nil {
+		size = int64(len(content.Body))
+	}
+
+	if p.bytes.Add(size) > maxErrorPages {
+		p.bytes.Add(-size)
+		p.logger.Warn("an app's error page is not shown, as others take all the memory that is for them", logging.Deployment(page.deploymentID))
+
+		return
+	}
+
+	page.content.Store(content)
+
+	// Its deployment may have gone meanwhile.
+	if page.gone.Load() {
+		p.vanish(page)
+	}
+}
+
+var errAppBusy = errors.New("the app cannot answer now")
+
+// fetch returns the page of an app, or nil where it has none.
+func (p *errorPages) fetch(ctx context.Context, ask errorPageAsk) (*errorPageContent, error) {
+	// The VM is one of the newest table: the address of one that has left it may be another customer's soon.
+	r := p.table.Load().lookup(ask.host)
+	if r == nil || r.page != ask.page || len(r.upstreams) == 0 {
+		return nil, errNoUpstream
+	}
+
+	address := choose(r.upstreams, p.region, nil, time.Now()).address
+
+	content, err := p.get(ctx, address, ask.host, errorPagePath)
+	if err != nil || content == nil {
+		return nil, err
+	}
+
+	// A single-page app answers whatever it is asked for, with the same or with what differs each time.
+	nowhere, err := p.get(ctx, address, ask.host, "/"+rand.Text()+".html")
+	if err != nil || nowhere == nil {
+		return content, err
+	}
+
+	elsewhere, err := p.get(ctx, address, ask.host, "/"+rand.Text()+".html")
+	if err != nil || elsewhere == nil || !bytes.Equal(nowhere.Body, elsewhere.Body) || bytes.Equal(nowhere.Body, content.Body) {
+		return nil, err
+	}
+
+	return content, nil
+}
+
+func (p *errorPages) get(ctx context.Context, address, host, path string) (*errorPageContent, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+path, nil)
+	if err != nil {
+		return nil, err
+	}
+
+	request.Host = host
+	request.Header.Set("Accept", "text/html")
+	request.Header.Set("User-Agent", "Zeitwork-Edge")
+	// Apps that send visitors on to https answer at once.
+	request.Header.Set(headerForwardedProto, "https")
+	request.Header.Set(headerForwardedHost, host)
+
+	response, err := p.client.Do(request)
+	if err != nil {
+		return nil, fmt.Errorf("ask for %s: %w", path, err)
+	}
+
+	defer func() { _ = response.Body.Close() }() // It was read.
+
+	switch {
+	case response.StatusCode >= lowestServerError || response.StatusCode == http.StatusTooManyRequests:
+		return nil, fmt.Errorf("ask for %s: %s: %w", path, response.Status, errAppBusy)
+	case response.StatusCode != http.StatusOK || response.Header.Get("Content-Encoding") != "" || !isHTML(response.Header.Get("Content-Type")):
+		return nil, nil //nolint:nilnil // It has none.
+	}
+
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxErrorPage+1))
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", path, err)
+	}
+
+	if len(body) == 0 || len(body) > maxErrorPage {
+		return nil, nil //nolint:nilnil // It is none that could be kept.
+	}
+
+	return &errorPageContent{Type: response.Header.Get("Content-Type"), Body: body}, nil
+}
+
+func isHTML(contentType string) bool {
+	kind, _, err := mime.ParseMediaType(contentType)
+
+	return err == nil && kind == "text/html"
+}
+
+// own returns the page of an app that is shown in the place of one of the edge's, or nil. The route may be nil.
+func (p page) own(to *route) *errorPageContent {
+	if to == nil || to.page == nil || !p.ofApp {
+		return nil
+	}
+
+	return to.page.content.Load()
+}
