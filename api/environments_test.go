@@ -255,7 +255,7 @@ func TestRoutes_WhileTheDeploymentBeforeIsWarm_NameIt(t *testing.T) {
 	require.NoError(t, b.queries.CreateDeploymentDomain(t.Context(), id.New(), "own-1", old.ID))
 
 	route := func() client.Route {
-		found, ok := lo.Find(b.routes(t, "", 0).JSON200.Routes, func(r client.Route) bool { return !strings.HasPrefix(r.Hostname, "own-1.") })
+		found, ok := lo.Find(b.routes(t, "", 0).JSON200.Routes, func(r client.Route) bool { return !strings.HasPrefix(r.Hostname, "own-") })
 		require.True(t, ok)
 
 		return found
@@ -281,6 +281,22 @@ func TestRoutes_WhileTheDeploymentBeforeIsWarm_NameIt(t *testing.T) {
 	require.Nil(t, route().Previous)
 	set(true)
 	require.NotNil(t, route().Previous)
+
+	// Its hostname goes with its image, and comes with a flip.
+	b.exec(t, "DELETE FROM domains WHERE kind = 'deployment'")
+	require.Nil(t, route().Previous)
+	require.NoError(t, b.queries.CreateDeploymentDomain(t.Context(), id.New(), "own-1", old.ID))
+	require.NotNil(t, route().Previous)
+
+	// Of two the one that was retired last is named.
+	third := b.deployment(t, project.ID)
+	require.NoError(t, b.queries.CreateDeploymentDomain(t.Context(), id.New(), "own-2", third.ID))
+	b.exec(t, "UPDATE deployments SET state = 'retired', warm_until = now(), retired_at = now() - interval '1 hour' WHERE id = $1", third.ID)
+	require.Regexp(t, `^own-1\.`, *route().Previous)
+	b.exec(t, "UPDATE deployments SET retired_at = now() + interval '1 hour' WHERE id = $1", third.ID)
+	require.Regexp(t, `^own-2\.`, *route().Previous)
+	require.NoError(t, b.queries.ForgetWarmth(t.Context(), third.ID))
+	require.Regexp(t, `^own-1\.`, *route().Previous)
 
 	// Its VMs are asked to stop.
 	require.NoError(t, b.queries.ForgetWarmth(t.Context(), old.ID))
