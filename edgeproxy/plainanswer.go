@@ -151,7 +151,7 @@ func (c *plainConn) passBody(a *appConn) (whole, reusable bool) {
 	case http1.NoBody:
 	}
 
-	_, err := c.tcp.Write(w.out)
+	_, err := c.client.Write(w.out)
 
 	return err == nil, len(rest) == 0 && !w.response.Close
 }
@@ -160,7 +160,7 @@ func (c *plainConn) passBody(a *appConn) (whole, reusable bool) {
 func (c *plainConn) flush(body int) error {
 	w := c.work
 
-	_, err := c.tcp.Write(w.out)
+	_, err := c.client.Write(w.out)
 	w.out = w.out[:0]
 
 	if err == nil {
@@ -204,7 +204,7 @@ func (c *plainConn) passCounted(a *appConn, rest []byte) (whole, reusable bool) 
 			return false, false
 		}
 
-		if _, err := c.tcp.Write(buffer[:n]); err != nil {
+		if _, err := c.client.Write(buffer[:n]); err != nil {
 			return false, false
 		}
 

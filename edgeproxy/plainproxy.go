@@ -19,12 +19,7 @@ func view(bytes []byte) string { return unsafe.String(unsafe.SliceData(bytes), l
 // proxy sends the request to the app and its answer to the client.
 func (c *plainConn) proxy(r *route, large bool) turn {
 	h, w := c.engine.handler, c.work
-	w.forget()
-
-	e := &w.exchange
-	e.host, e.route, e.started = r.hostname, r, time.Now()
-	e.id = c.requestID()
-	c.beginTrace()
+	e := c.begin(r)
 
 	h.meters.inFlight.Add(1)
 	defer h.meters.inFlight.Add(-1)
@@ -43,6 +38,19 @@ func (c *plainConn) proxy(r *route, large bool) turn {
 	}
 
 	return next
+}
+
+// begin begins the exchange of a request, which finish ends.
+func (c *plainConn) begin(r *route) *exchange {
+	c.work.forget()
+
+	e := &c.work.exchange
+	e.host, e.route, e.started = r.hostname, r, time.Now()
+	e.id = c.requestID()
+	e.hsts = r.https.rememberedBy(c.cameBy())
+	c.beginTrace()
+
+	return e
 }
 
 // serveTaken answers the request, with its body.
@@ -180,7 +188,7 @@ func (c *plainConn) page(p page) turn {
 		e.answer.bytes = int64(len(body))
 	}
 
-	if _, err := c.tcp.Write(w.out); err != nil || ends {
+	if _, err := c.client.Write(w.out); err != nil || ends {
 		return turnEnd
 	}
 

@@ -21,6 +21,10 @@ func (c *plainConn) await() bool {
 		return true
 	}
 
+	if c.secure != nil && (c.readDecrypted() || c.readErr != nil) {
+		return c.readErr == nil
+	}
+
 	c.release()
 
 	patience := idleTimeout
@@ -33,6 +37,10 @@ func (c *plainConn) await() bool {
 	}
 
 	err := c.tcp.raw.Read(c.wait)
+
+	for err == nil && c.secure != nil && c.work != nil && !c.decrypt() && c.readErr == nil {
+		err = c.tcp.raw.Read(c.wait)
+	}
 
 	c.setIdle(false, patience)
 
@@ -100,9 +108,9 @@ func (c *plainConn) lastBytes() bool {
 	c.setDeadline(readHeaderTimeout)
 
 	// It fails where the connection is closed.
-	_ = c.tcp.raw.Control(func(descriptor uintptr) { c.readFirst(descriptor) })
+	_ = c.tcp.raw.Control(func(descriptor uintptr) { c.wait(descriptor) })
 
-	return c.work != nil
+	return c.work != nil && (c.secure == nil || c.decrypt())
 }
 
 // setDeadline sets the deadline of reads from the client, where another one is set.
@@ -121,7 +129,7 @@ func (c *plainConn) setDeadline(patience time.Duration) {
 func (c *plainConn) more(patience time.Duration) bool {
 	c.setDeadline(patience)
 
-	n, err := c.tcp.Read(c.work.in[c.work.have:])
+	n, err := c.client.Read(c.work.in[c.work.have:])
 	c.work.have += n
 
 	return err == nil

@@ -166,7 +166,7 @@ func (c *plainConn) readHead(a *appConn, toHead bool) error {
 func (c *plainConn) inform() error {
 	w := c.work
 
-	if _, err := c.tcp.Write(c.appendAnswer(nil, false)); err != nil {
+	if _, err := c.client.Write(c.appendAnswer(nil, false)); err != nil {
 		return err
 	}
 
