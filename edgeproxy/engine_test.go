@@ -291,10 +291,10 @@ func TestEngine_RequestsBehindABodyInChunks_AreAllAnswered(t *testing.T) {
 
 	const (
 		get    = "GET / HTTP/1.1\r\nHost: " + demoHost + "\r\n\r\n"
-		behind = 3 * requestBuffer / len(get)
+		behind = 3 * largestHead / len(get)
 	)
 
-	for _, size := range []int{10, requestBuffer / 2, 5 * requestBuffer} {
+	for _, size := range []int{10, requestBuffer / 2, largestHead / 2, 5 * largestHead} {
 		t.Run(strconv.Itoa(size), func(t *testing.T) {
 			t.Parallel()
 

@@ -34,6 +34,8 @@ func (c *plainConn) proxy(r *route, large bool) turn {
 	c.finish()
 
 	if e.upload != nil && len(e.upload.rest) > 0 {
+		w.grow(len(e.upload.rest))
+
 		w.used, w.have = 0, copy(w.in, e.upload.rest)
 	}
 

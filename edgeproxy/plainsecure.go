@@ -53,7 +53,7 @@ func (c *plainConn) readRecords(descriptor uintptr) bool {
 		w = c.engine.take()
 	}
 
-	n, err := readNow(int(descriptor), w.up)
+	n, err := readNow(int(descriptor), w.lend())
 	if n > 0 {
 		c.secure.records.fed, c.work = w.up[:n], w
 
@@ -79,6 +79,8 @@ func (c *plainConn) decrypt() bool {
 	w.have, c.readErr = c.secure.readNow(w.in)
 	// What is left stands in a buffer that is used for other things from now on.
 	records.fed = bytes.Clone(records.fed)
+
+	w.takeBack()
 
 	return w.have > 0
 }

@@ -20,6 +20,10 @@ func (c *plainConn) serve() turn {
 				until = time.Now().Add(readHeaderTimeout)
 			}
 
+			if w.have == len(w.in) && len(w.in) < largestHead {
+				w.grow(largestHead)
+			}
+
 			if w.have == len(w.in) || !c.more(time.Until(until)) {
 				return c.handOver()
 			}
