@@ -49,7 +49,11 @@ func (c *plainConn) begin(r *route) *exchange {
 	e := &c.work.exchange
 	e.host, e.route, e.started = r.hostname, r, time.Now()
 	e.id = c.requestID()
-	e.hsts = r.https.rememberedBy(c.cameBy())
+
+	if r.https.remember != "" {
+		e.hsts = r.https.rememberedBy(c.cameBy())
+	}
+
 	c.beginTrace()
 
 	return e
