@@ -203,4 +203,3 @@ func (c *recordConn) send() error {
 
 	return err
 }
-

@@ -30,8 +30,8 @@ func (e *entrance) give(accepted net.Conn) {
 // entrances are all of an edge.
 type entrances []*entrance
 
-// open has the engine accept connections, and serves those that are for net/http. Of each entrance the first channel gets the error with which the latter ended,
-// and the second one hears when the last connection was accepted.
+// open has the engine accept connections, and serves those that are for net/http. Of each entrance the first channel gets the error with which the latter
+// ended, and the second one hears when the last connection was accepted.
 func (e entrances) open(g *engine, serve func(others net.Listener) error) (stopped <-chan error, closed <-chan struct{}) {
 	ends, last := make(chan error, len(e)), make(chan struct{}, len(e))
 

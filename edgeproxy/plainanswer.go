@@ -17,7 +17,8 @@ const (
 	quickLeast = quickTime / 2
 )
 
-// readApp reads what the app sends; without a buffer into one that it lends to the work. It returns an error of a deadline when the app has sent nothing for that long; 0: for ever.
+// readApp reads what the app sends; without a buffer into one that it lends to the work. It returns an error of a deadline when the app has sent nothing for
+// that long; 0: for ever.
 func (c *plainConn) readApp(a *appConn, buffer []byte, patience time.Duration) (int, error) {
 	for c.watching == nil {
 		if now := time.Now(); a.deadline.Sub(now) < quickLeast {

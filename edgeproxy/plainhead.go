@@ -65,7 +65,7 @@ func (c *plainConn) appendForwarding(to []byte) []byte {
 		to = append(c.peer.AppendTo(to), crlf...)
 		to = append(append(to, headerForwardedHost+": "...), request.Host...)
 		to = append(append(to, crlf+headerForwardedProto+": "...), c.scheme()...)
-	to = append(to, crlf...)
+		to = append(to, crlf...)
 
 		return appendField(to, headerRequestID, c.work.exchange.id)
 	}

@@ -36,11 +36,7 @@ func (c *plainConn) await() bool {
 		return c.lastBytes()
 	}
 
-	err := c.tcp.raw.Read(c.wait)
-
-	for err == nil && c.secure != nil && c.work != nil && !c.decrypt() && c.readErr == nil {
-		err = c.tcp.raw.Read(c.wait)
-	}
+	err := c.awaitBytes()
 
 	c.setIdle(false, patience)
 
@@ -49,6 +45,16 @@ func (c *plainConn) await() bool {
 	}
 
 	return err == nil && c.readErr == nil && c.work != nil
+}
+
+// awaitBytes waits until there is something of a request. What comes by TLS may be something else, or the part of a record.
+func (c *plainConn) awaitBytes() error {
+	for {
+		err := c.tcp.raw.Read(c.wait)
+		if err != nil || c.secure == nil || c.work == nil || c.decrypt() || c.readErr != nil {
+			return err
+		}
+	}
 }
 
 // readFirst reads what the client has sent. It takes the buffers only when there is something: a connection without a request costs little.

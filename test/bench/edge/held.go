@@ -70,7 +70,9 @@ func messages(ctx context.Context, _ *stage, p *proxy, o Options) (result, error
 
 // idle opens connections, has each ask once, and tells what the proxy holds of memory more for each of them.
 func idle(overTLS bool) func(context.Context, *stage, *proxy, Options) (result, error) {
-	return func(ctx context.Context, _ *stage, p *proxy, o Options) (result, error) { return held(ctx, p, o.Connections, overTLS) }
+	return func(ctx context.Context, _ *stage, p *proxy, o Options) (result, error) {
+		return held(ctx, p, o.Connections, overTLS)
+	}
 }
 
 func held(ctx context.Context, p *proxy, connections int, overTLS bool) (result, error) {
