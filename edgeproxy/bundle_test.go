@@ -42,7 +42,7 @@ var ownEngine = os.Getenv(ownEngineVariable) != ""
 
 const ownEngineVariable = "ZEITWORK_TEST_OWN_ENGINE"
 
-// All tests run a second time with the engine on, in a process of their own.
+// All tests run a second time with the engine on, and many a third time over TLS, in processes of their own.
 func TestOwnEngine_PassesEveryTest(t *testing.T) {
 	t.Parallel()
 
@@ -50,10 +50,19 @@ func TestOwnEngine_PassesEveryTest(t *testing.T) {
 		return
 	}
 
-	command := exec.CommandContext(t.Context(), os.Args[0], "-test.count=1", "-test.timeout=10m")
-	command.Env = append(os.Environ(), ownEngineVariable+"=1")
-	output, err := command.CombinedOutput()
-	require.NoError(t, err, "%s", output)
+	for _, variables := range [][]string{{ownEngineVariable + "=1"}, {ownEngineVariable + "=1", overTLSVariable + "=1"}} {
+		t.Run(strings.Join(variables, " "), func(t *testing.T) {
+			t.Parallel()
+
+			command := exec.CommandContext(t.Context(), os.Args[0], "-test.count=1", "-test.timeout=10m")
+			if command.Env = append(os.Environ(), variables...); len(variables) > 1 {
+				command.Args = append(command.Args, "-test.run="+testsOverTLS)
+			}
+
+			output, err := command.CombinedOutput()
+			require.NoError(t, err, "%s", output)
+		})
+	}
 }
 
 func TestMain(m *testing.M) {
@@ -431,6 +440,10 @@ func startOn(tb testing.TB, p *platform, config Config, logger *slog.Logger, lis
 
 	config.OwnEngine = config.OwnEngine || ownEngine
 
+	if overTLS && config.TLSListen == "" {
+		withTLS(&config)
+	}
+
 	proxy, err := New(config, logger)
 	require.NoError(tb, err)
 
@@ -465,6 +478,10 @@ func serveProxy(tb testing.TB, p *platform, proxy *Proxy, listener net.Listener)
 		stop()
 		<-b.stopped
 	})
+
+	if overTLS {
+		b.relayBefore(tb)
+	}
 
 	return b
 }

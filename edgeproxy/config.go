@@ -47,7 +47,7 @@ type Config struct {
 	// RecordRequests does not make requests slower or depend on the platform: what cannot be delivered is dropped.
 	RecordRequests bool `doc:"Tell the platform of requests: method, host, path, status, times." env:"ZEITWORK_EDGE_RECORD_REQUESTS" envDefault:"true"`
 	// OwnEngine is what serves nearly all requests. Without it net/http serves them, which is slower and otherwise the same.
-	OwnEngine bool `doc:"Serve plain HTTP/1.1 requests without net/http: a third of the processor time." env:"ZEITWORK_EDGE_OWN_ENGINE" envDefault:"true"`
+	OwnEngine bool `doc:"Serve HTTP/1.1 without net/http: a third of the processor time." env:"ZEITWORK_EDGE_OWN_ENGINE" envDefault:"true"`
 	// DeploymentMetrics is off by default as series that come and go with each deployment cost a Prometheus much memory.
 	DeploymentMetrics bool `doc:"Serve metrics of each deployment, 26 series for each that is routed." env:"ZEITWORK_EDGE_DEPLOYMENT_METRICS" envDefault:"false"`
 	// ErrorPages has each app asked once, when it is routed.

@@ -12,7 +12,7 @@ import (
 
 const (
 	maxIdleUpstream    = 8192
-	maxIdlePerUpstream = 256
+	maxIdlePerUpstream = 1024
 )
 
 // connections keeps the HTTP/1.1 connections to VMs that no request uses. Each belongs to the upstream of one VM: a later VM of another

@@ -155,46 +155,47 @@ func (p *Proxy) Serve(ctx context.Context, listener net.Listener) error {
 	defer end()
 	defer p.closeIdle()
 
-	others := newHandover(listener.Addr())
-	engine := newEngine(p.config, p.handler, p.upstreams, others, p.logger)
+	engine := newEngine(p.config, p.handler, p.upstreams, p.logger)
 	engine.patience, engine.tracer = p.patience, tracerOf(p.tracers)
 	server := p.server(alive)
-	stopped, closed := make(chan error, 1), make(chan struct{})
 	arriving := &arrivals{}
+	doors := entrances{newEntrance(listener, nil)}
 
 	polling.Go(func() { engine.apps.run(alive) })
 
-	accepted := func(from net.Listener) net.Listener { return visitors{from, arriving, p.patience} }
-	encryptedStopped := p.encryption.begin(alive, p, &polling, server, accepted)
+	if p.encryption != nil {
+		doors = append(doors, newEntrance(p.encryption.listener, p.encryption))
 
-	go func() { stopped <- server.Serve(accepted(others)) }()
-	go func() {
-		defer close(closed)
+		polling.Go(func() { p.encryption.poller.run(alive) })
+	}
 
-		engine.serve(listener)
-	}()
+	stopped, closed := doors.open(engine, func(others net.Listener) error { return server.Serve(visitors{others, arriving, p.patience}) })
 
 	p.logger.Info("serving", "address", listener.Addr().String(), "region", p.config.Region)
 
 	select {
 	case err := <-stopped:
-		return fmt.Errorf("serving: %w", errors.Join(err, listener.Close()))
-	case err := <-encryptedStopped:
-		return fmt.Errorf("serving TLS: %w", errors.Join(err, listener.Close(), server.Close()))
+		return fmt.Errorf("serving: %w", errors.Join(err, doors.close(), server.Close()))
 	case <-closed:
-		return fmt.Errorf("serving: %w", errors.Join(net.ErrClosed, server.Close()))
+		return fmt.Errorf("serving: %w", errors.Join(net.ErrClosed, doors.close(), server.Close()))
 	case <-ctx.Done():
 	}
 
 	p.serveOn(alive)
 
-	err := errors.Join(listener.Close(), p.encryption.close(alive))
+	err := doors.close()
 
-	<-closed
+	for range doors {
+		<-closed
+	}
+
 	engine.drain()
 	engine.fresh.settle(alive)
+	doors.endHandover()
 
-	err = errors.Join(err, others.Close(), ignoreClosed(<-stopped))
+	for range doors {
+		err = errors.Join(err, ignoreClosed(<-stopped))
+	}
 
 	p.drain(alive, engine, server, arriving, end)
 

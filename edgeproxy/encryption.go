@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"sync"
 	"sync/atomic"
 )
 
@@ -17,11 +16,6 @@ type encryption struct {
 	poller   *certificatePoller
 	current  atomic.Pointer[certificates]
 	config   *tls.Config
-	stopped  chan error
-	// front accepts connections and hears the PROXY headers of balancers, as for plain HTTP, and hands all of them on.
-	front *engine
-	// accepted is closed when front has accepted the last connection.
-	accepted chan struct{}
 }
 
 // errUnknownName is that of a handshake for a name without a certificate.
@@ -34,7 +28,7 @@ func newEncryption(config Config, p *poller) (*encryption, error) {
 		return nil, err
 	}
 
-	e := &encryption{stopped: make(chan error, 1), accepted: make(chan struct{})}
+	e := &encryption{}
 	e.config = &tls.Config{
 		MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}, GetConfigForClient: e.admit, GetCertificate: e.certificate,
 	}
@@ -57,7 +51,7 @@ func (e *encryption) admit(hello *tls.ClientHelloInfo) (*tls.Config, error) {
 		return nil, nil //nolint:nilnil // The listener's own configuration is right.
 	}
 
-	if c, ok := hello.Conn.(*greetedConn); ok {
+	if c, ok := hello.Conn.(*recordConn); ok {
 		c.refuse()
 	}
 
@@ -86,75 +80,9 @@ func (e *encryption) listen(ctx context.Context, address string) error {
 	return nil
 }
 
-// begin has the server serve what comes by TLS, as it does what comes without, and polls for certificates until ctx ends. It returns the channel on which
-// the end of serving is told.
-func (e *encryption) begin(
-	ctx context.Context, p *Proxy, polling *sync.WaitGroup, server *http.Server, accepted func(net.Listener) net.Listener,
-) <-chan error {
-	if e == nil {
-		return nil
-	}
-
-	polling.Go(func() { e.poller.run(ctx) })
-
-	e.front = newEngine(p.config, p.handler, p.upstreams, newHandover(e.listener.Addr()), p.logger)
-	e.front.enabled = false
-
-	go func() {
-		defer close(e.accepted)
-
-		e.front.serve(e.listener)
-	}()
-	go func() { e.stopped <- server.Serve(accepted(encryptedListener{e.front.others, e.config})) }()
-
-	return e.stopped
-}
-
-// close stops accepting connections. Those that were accepted last may still tell whose they are.
-func (e *encryption) close(ctx context.Context) error {
-	if e == nil {
-		return nil
-	}
-
-	err := e.listener.Close()
-
-	<-e.accepted
-	e.front.fresh.settle(ctx)
-
-	return errors.Join(err, e.front.others.Close(), ignoreClosed(<-e.stopped))
-}
-
-// encryptedListener accepts connections that begin with a TLS handshake. It is made when the connection is first read from.
-type encryptedListener struct {
-	net.Listener
-
-	config *tls.Config
-}
-
-// Accept implements net.Listener.
-func (l encryptedListener) Accept() (net.Conn, error) {
-	accepted, err := l.Listener.Accept()
-	if err != nil {
-		return nil, err
-	}
-
-	c := &encryptedConn{Conn: tls.Server(&greetedConn{Conn: accepted}, l.config)}
-	c.state = sync.OnceValue(func() *tls.ConnectionState {
-		state := c.ConnectionState()
-
-		return &state
-	})
-
-	return c, nil
-}
-
-// encryptedConn is a connection of which net/http does not know that it is encrypted: the edge's own types stand between. HTTP/2 begins on it as it does
-// without TLS, by its preface, which clients send after they have negotiated it.
-type encryptedConn struct {
-	*tls.Conn
-
-	// state may be called when the handshake is over.
-	state func() *tls.ConnectionState
+// server returns the TLS of an accepted connection. The handshake is made when the connection is first read from, unless somebody asks for it before.
+func (e *encryption) server(records *recordConn) *encryptedConn {
+	return &encryptedConn{Conn: tls.Server(records, e.config), records: records}
 }
 
 // encrypted tells the handler which requests have come by TLS.
@@ -168,29 +96,4 @@ func encrypted(next http.Handler) http.Handler {
 
 		next.ServeHTTP(w, r)
 	})
-}
-
-// greetedConn is a connection whose client may be refused by its greeting. crypto/tls would tell it of an internal error.
-type greetedConn struct {
-	net.Conn
-
-	refused bool // Only one goroutine is there before the handshake has ended.
-}
-
-// unrecognizedName is a fatal alert as it stands on the wire (RFC 8446, section 6).
-var unrecognizedName = []byte{21, 3, 3, 0, 2, 2, 112} //nolint:gochecknoglobals // It never changes.
-
-// refuse tells the client that nobody has the name.
-func (c *greetedConn) refuse() {
-	_, _ = c.Conn.Write(unrecognizedName) // The client may be gone.
-	c.refused = true
-}
-
-// Write implements net.Conn.
-func (c *greetedConn) Write(content []byte) (int, error) {
-	if c.refused {
-		return len(content), nil // The client knows already.
-	}
-
-	return c.Conn.Write(content)
 }

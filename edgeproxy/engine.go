@@ -15,14 +15,13 @@ import (
 	"github.com/zeitwork/zeitwork/internal/logging"
 )
 
-// engine serves plain HTTP/1.1 requests for apps, which nearly all requests are, with one goroutine for each client connection. A connection with anything
-// else it hands to net/http, with what it has read of it: HTTP/2, upgrades, large bodies, whatever is ambiguous, and what the edge answers by itself.
+// engine serves plain HTTP/1.1 requests for apps, with and without TLS, with one goroutine for each client connection. A connection with anything else it
+// hands to net/http, with what it has read of it: HTTP/2, upgrades, whatever is ambiguous, and most of what the edge answers by itself.
 type engine struct {
 	enabled   bool // Config.OwnEngine.
 	handler   *handler
 	transport *transport
 	apps      *appConns
-	others    *handover
 	tracer    trace.Tracer // nil: no request is traced.
 	balancers *balancers
 	logger    *slog.Logger
@@ -42,9 +41,9 @@ type engine struct {
 	fresh arrivals
 }
 
-func newEngine(config Config, h *handler, t *transport, others *handover, logger *slog.Logger) *engine {
+func newEngine(config Config, h *handler, t *transport, logger *slog.Logger) *engine {
 	return &engine{
-		enabled: config.OwnEngine, handler: h, transport: t, apps: newAppConns(t.http1.dialer), others: others,
+		enabled: config.OwnEngine, handler: h, transport: t, apps: newAppConns(t.http1.dialer),
 		balancers: newBalancers(config, logger), logger: logger, patience: halfCloseTime, responseTimeout: config.ResponseTimeout,
 		works: sync.Pool{New: func() any { return newWork() }}, conns: map[*plainConn]struct{}{},
 	}
@@ -55,12 +54,12 @@ const (
 	lastAcceptPause  = time.Second
 )
 
-// serve accepts connections until the listener is closed.
-func (g *engine) serve(listener net.Listener) {
+// serve accepts connections until the entrance's listener is closed.
+func (g *engine) serve(at *entrance) {
 	pause := firstAcceptPause
 
 	for {
-		accepted, err := listener.Accept()
+		accepted, err := at.listener.Accept()
 
 		switch {
 		case errors.Is(err, net.ErrClosed):
@@ -72,12 +71,12 @@ func (g *engine) serve(listener net.Listener) {
 			pause = min(pause+pause, lastAcceptPause)
 		default:
 			pause = firstAcceptPause
-			g.begin(accepted)
+			g.begin(accepted, at)
 		}
 	}
 }
 
-func (g *engine) begin(accepted net.Conn) {
+func (g *engine) begin(accepted net.Conn, at *entrance) {
 	tcp, ok := accepted.(*net.TCPConn)
 	if ok && g.handler.sendTimeout > 0 {
 		setUserTimeout(tcp, g.handler.sendTimeout)
@@ -85,24 +84,24 @@ func (g *engine) begin(accepted net.Conn) {
 
 	switch {
 	case !ok:
-		g.others.give(accepted)
+		at.give(accepted)
 	case g.balancers.include(tcp.RemoteAddr()):
 		g.fresh.Add(1)
-		g.running.Go(func() { g.beginAnnounced(tcp) })
+		g.running.Go(func() { g.beginAnnounced(tcp, at) })
 	case !g.enabled:
-		g.others.give(tcp)
+		at.give(tcp)
 	default:
 		g.fresh.Add(1)
 
-		if c := g.open(tcp); c != nil {
+		if c := g.open(tcp, at); c != nil {
 			g.running.Go(c.run)
 		}
 	}
 }
 
 // open makes the engine's connection of an accepted one that counts as fresh, or returns nil where that is closed already.
-func (g *engine) open(tcp *net.TCPConn) *plainConn {
-	c, err := newPlainConn(g, tcp)
+func (g *engine) open(tcp *net.TCPConn, at *entrance) *plainConn {
+	c, err := newPlainConn(g, tcp, at)
 	if err != nil {
 		g.fresh.Done()
 

@@ -38,7 +38,9 @@ func newSide(tb testing.TB, answer string, own bool) *side {
 	tb.Helper()
 
 	s := &side{testBundle: setup(tb, func(c *Config) { c.OwnEngine = own }), app: &requests{}}
-	s.serve(tb, live(demoHost, app(tb, func(w http.ResponseWriter, r *http.Request) {
+	moved := live(movedHost)
+	moved.RedirectTo = new(demoHost)
+	s.serve(tb, moved, live(demoHost, app(tb, func(w http.ResponseWriter, r *http.Request) {
 		s.app.note(r)
 
 		_, _ = io.WriteString(w, answer)
@@ -117,9 +119,12 @@ func statusesOf(answers []byte) (statuses []string) {
 
 		_, err = io.Copy(io.Discard, response.Body)
 		_ = response.Body.Close()
-		statuses = append(statuses, fmt.Sprint(response.StatusCode, err))
+		statuses = append(statuses, fmt.Sprint(response.StatusCode, err, response.Header.Get("Location")))
 	}
 }
+
+// movedHost leads to demoHost.
+const movedHost = "moved.example.com"
 
 // messages are what clients may send, the worst of them among them.
 var messages = []string{
@@ -143,6 +148,7 @@ var messages = []string{
 	"GET / HTTP/1.1\r\nHost: demo.example.com\r\nX: \x80\xff\r\nX-Two: a\r\nx-two: b\r\n\r\n",
 	"G@T / HTTP/1.1\r\nHost: demo.example.com\r\n\r\n",
 	"\r\n\r\nGET / HTTP/1.1\r\nHost: demo.example.com\r\n\r\n",
+	"GET /{a}%2f?b HTTP/1.1\r\nHost: moved.example.com\r\n\r\nPOST /c HTTP/1.1\r\nHost: moved.example.com\r\nContent-Length: 2\r\n\r\nokGET / HTTP/1.1\r\nHost: demo.example.com\r\n\r\n",
 	"GET / HTTP/1.1\r\nHost: unknown.example.com\r\n\r\nGET / HTTP/1.1\r\nHost: demo.example.com\r\n\r\n",
 	"\x16\x03\x01\x02\x00",
 	"PROXY TCP4 6.6.6.6 127.0.0.1 1 80\r\nGET / HTTP/1.1\r\nHost: demo.example.com\r\n\r\n",
@@ -291,10 +297,10 @@ func TestEngine_RequestsBehindABodyInChunks_AreAllAnswered(t *testing.T) {
 
 	const (
 		get    = "GET / HTTP/1.1\r\nHost: " + demoHost + "\r\n\r\n"
-		behind = 3 * requestBuffer / len(get)
+		behind = 3 * largestHead / len(get)
 	)
 
-	for _, size := range []int{10, requestBuffer / 2, 5 * requestBuffer} {
+	for _, size := range []int{10, requestBuffer / 2, largestHead / 2, 5 * largestHead} {
 		t.Run(strconv.Itoa(size), func(t *testing.T) {
 			t.Parallel()
 

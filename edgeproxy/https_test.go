@@ -44,12 +44,14 @@ func TestHTTPS_VisitorsWhoComeWithoutTLS_AreSentOn(t *testing.T) {
 	for host, want := range map[string][]string{
 		demoHost: {"max-age=3600"}, "own.example.org": {"max-age=1"}, "plain.example.org": nil, "www.example.org": nil,
 	} {
-		response, err := b.browser(t, a, true).Get("https://" + host + "/")
-		require.NoError(t, err)
-		_, err = io.Copy(io.Discard, response.Body)
-		require.NoError(t, err)
-		require.NoError(t, response.Body.Close())
-		require.Equal(t, want, response.Header.Values(headerHSTS), host)
+		for _, http2 := range []bool{false, true} {
+			response, err := b.browser(t, a, http2).Get("https://" + host + "/")
+			require.NoError(t, err)
+			_, err = io.Copy(io.Discard, response.Body)
+			require.NoError(t, err)
+			require.NoError(t, response.Body.Close())
+			require.Equal(t, want, response.Header.Values(headerHSTS), host)
+		}
 	}
 }
 

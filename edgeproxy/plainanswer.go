@@ -17,7 +17,8 @@ const (
 	quickLeast = quickTime / 2
 )
 
-// readApp reads what the app sends. It returns an error of a deadline when the app has sent nothing for that long; 0: for ever.
+// readApp reads what the app sends; without a buffer into one that it lends to the work. It returns an error of a deadline when the app has sent nothing for
+// that long; 0: for ever.
 func (c *plainConn) readApp(a *appConn, buffer []byte, patience time.Duration) (int, error) {
 	for c.watching == nil {
 		if now := time.Now(); a.deadline.Sub(now) < quickLeast {
@@ -25,7 +26,7 @@ func (c *plainConn) readApp(a *appConn, buffer []byte, patience time.Duration) (
 			_ = a.SetReadDeadline(a.deadline) // It fails where the connection is closed.
 		}
 
-		n, err := a.Read(buffer)
+		n, err := c.readSome(a, buffer)
 		if n > 0 || !isTimeout(err) {
 			return n, err
 		}
@@ -49,7 +50,7 @@ func (c *plainConn) readApp(a *appConn, buffer []byte, patience time.Duration) (
 		_ = a.SetReadDeadline(time.Now().Add(wait)) // It fails where the connection is closed.
 		a.deadline = time.Time{}
 
-		n, err := a.Read(buffer)
+		n, err := c.readSome(a, buffer)
 
 		switch {
 		case n > 0 || !isTimeout(err):
@@ -60,6 +61,14 @@ func (c *plainConn) readApp(a *appConn, buffer []byte, patience time.Duration) (
 			return 0, err
 		}
 	}
+}
+
+func (c *plainConn) readSome(a *appConn, buffer []byte) (int, error) {
+	if buffer == nil {
+		return a.readLent(c.work)
+	}
+
+	return a.Read(buffer)
 }
 
 // checkAnswer refuses an answer that says that it is too large.
@@ -87,9 +96,11 @@ func (c *plainConn) answer() turn {
 
 	ends := c.endsAfterAnswer()
 	e.eventStream = c.isEventStream()
-	w.out = c.appendAnswer(w.out[:0], ends)
 
+	request := w.out
+	w.out = c.appendAnswer(w.lent.out, ends)
 	whole, reusable := c.passBody(a)
+	w.out = request
 	e.answer.broken = !whole
 	sent := c.endUpload(a)
 
@@ -104,6 +115,8 @@ func (c *plainConn) answer() turn {
 
 		_ = a.Close() // Nothing else can be done with it.
 	}
+
+	w.takeBack()
 
 	if !whole || !sent || ends {
 		return turnEnd
@@ -151,7 +164,7 @@ func (c *plainConn) passBody(a *appConn) (whole, reusable bool) {
 	case http1.NoBody:
 	}
 
-	_, err := c.tcp.Write(w.out)
+	_, err := c.client.Write(w.out)
 
 	return err == nil, len(rest) == 0 && !w.response.Close
 }
@@ -160,7 +173,7 @@ func (c *plainConn) passBody(a *appConn) (whole, reusable bool) {
 func (c *plainConn) flush(body int) error {
 	w := c.work
 
-	_, err := c.tcp.Write(w.out)
+	_, err := c.client.Write(w.out)
 	w.out = w.out[:0]
 
 	if err == nil {
@@ -204,7 +217,7 @@ func (c *plainConn) passCounted(a *appConn, rest []byte) (whole, reusable bool) 
 			return false, false
 		}
 
-		if _, err := c.tcp.Write(buffer[:n]); err != nil {
+		if _, err := c.client.Write(buffer[:n]); err != nil {
 			return false, false
 		}
 

@@ -12,8 +12,13 @@ import (
 
 // plainConn is the connection of a client, for one request after the other. One goroutine serves it.
 type plainConn struct {
-	engine *engine
-	tcp    *socket
+	engine   *engine
+	entrance *entrance
+	tcp      *socket
+	// secure is the client's TLS; nil: it comes without.
+	secure *encryptedConn
+	// client is what requests are read from and answers are written to: secure, or tcp.
+	client clientConn
 	peer   netip.Addr
 	// remote is the peer that a balancer has told of; nil where none has.
 	remote   net.Addr
@@ -40,14 +45,19 @@ type plainConn struct {
 	app *appConn
 }
 
-func newPlainConn(g *engine, tcp *net.TCPConn) (*plainConn, error) {
+func newPlainConn(g *engine, tcp *net.TCPConn, at *entrance) (*plainConn, error) {
 	client, err := newSocket(tcp)
 	if err != nil {
 		return nil, err
 	}
 
-	c := &plainConn{engine: g, tcp: client, fresh: true}
+	c := &plainConn{engine: g, entrance: at, tcp: client, client: client, fresh: true}
 	c.wait = c.readFirst
+
+	if at.encryption != nil {
+		c.secure = at.encryption.server(&recordConn{Conn: client})
+		c.client, c.wait = c.secure, c.readRecords
+	}
 
 	c.meet(tcp.RemoteAddr())
 
@@ -78,19 +88,14 @@ func (c *plainConn) run() {
 	defer c.settle()
 	defer c.recover()
 
-	for c.await() {
-		switch c.serve() {
-		case turnNext:
-		case turnEnd:
-			c.close()
-
-			return
-		case turnOver:
-			return
-		}
+	next := c.shakeHands()
+	for next == turnNext && c.await() {
+		next = c.serve()
 	}
 
-	c.close()
+	if next != turnOver {
+		c.close()
+	}
 }
 
 // settle notes that it is known whether the connection is for net/http.
@@ -120,17 +125,17 @@ func (c *plainConn) close() {
 
 	c.release()
 
-	_ = c.tcp.Close() // Nobody waits for anything on it.
+	_ = c.client.Close() // Nobody waits for anything on it.
 }
 
 // discard lets a client go on sending for a while that has its answer already.
 func (c *plainConn) discard() {
-	if c.tcp.CloseWrite() != nil {
+	if c.client.CloseWrite() != nil {
 		return
 	}
 
 	_ = c.tcp.SetReadDeadline(time.Now().Add(unreadTime)) // It fails where the connection is closed.
-	_, _ = io.Copy(io.Discard, c.tcp)                     // It ends with the client or the deadline.
+	_, _ = io.Copy(io.Discard, c.client)                  // It ends with the client or the deadline.
 }
 
 func (c *plainConn) release() {

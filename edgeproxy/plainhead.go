@@ -64,12 +64,13 @@ func (c *plainConn) appendForwarding(to []byte) []byte {
 		to = append(c.peer.AppendTo(to), crlf+headerRealIP+": "...)
 		to = append(c.peer.AppendTo(to), crlf...)
 		to = append(append(to, headerForwardedHost+": "...), request.Host...)
-		to = append(to, crlf+headerForwardedProto+": http"+crlf...)
+		to = append(append(to, crlf+headerForwardedProto+": "...), c.scheme()...)
+		to = append(to, crlf...)
 
 		return appendField(to, headerRequestID, c.work.exchange.id)
 	}
 
-	told := c.engine.handler.forwarding.tell(c.said(), c.peer, false)
+	told := c.engine.handler.forwarding.tell(c.said(), c.peer, c.secure != nil)
 	to = appendField(to, headerForwardedFor, told.chain)
 	to = appendField(to, headerRealIP, told.client)
 	to = append(append(to, headerForwardedHost+": "...), request.Host...)
@@ -115,7 +116,7 @@ func appendStatus(to []byte, status int, reason []byte) []byte {
 func (c *plainConn) appendAnswer(to []byte, ends bool) []byte {
 	response, e := &c.work.response, &c.work.exchange
 	to = appendStatus(to, response.Status, response.Reason)
-	dated := response.IsInformational()
+	dated, secured := response.IsInformational(), e.hsts == ""
 
 	for i := range response.Fields {
 		field := &response.Fields[i]
@@ -125,6 +126,7 @@ func (c *plainConn) appendAnswer(to []byte, ends bool) []byte {
 		}
 
 		dated = dated || http1.EqualFold(field.Name, "date")
+		secured = secured || http1.EqualFold(field.Name, "strict-transport-security")
 	}
 
 	if response.IsInformational() {
@@ -135,6 +137,10 @@ func (c *plainConn) appendAnswer(to []byte, ends bool) []byte {
 
 	if !dated {
 		to = appendField(to, "Date", now())
+	}
+
+	if !secured {
+		to = appendField(to, headerHSTS, e.hsts)
 	}
 
 	if response.Framing == http1.Chunked || response.Framing == http1.UntilClose {

@@ -19,12 +19,7 @@ func view(bytes []byte) string { return unsafe.String(unsafe.SliceData(bytes), l
 // proxy sends the request to the app and its answer to the client.
 func (c *plainConn) proxy(r *route, large bool) turn {
 	h, w := c.engine.handler, c.work
-	w.forget()
-
-	e := &w.exchange
-	e.host, e.route, e.started = r.hostname, r, time.Now()
-	e.id = c.requestID()
-	c.beginTrace()
+	e := c.begin(r)
 
 	h.meters.inFlight.Add(1)
 	defer h.meters.inFlight.Add(-1)
@@ -39,10 +34,29 @@ func (c *plainConn) proxy(r *route, large bool) turn {
 	c.finish()
 
 	if e.upload != nil && len(e.upload.rest) > 0 {
+		w.grow(len(e.upload.rest))
+
 		w.used, w.have = 0, copy(w.in, e.upload.rest)
 	}
 
 	return next
+}
+
+// begin begins the exchange of a request, which finish ends.
+func (c *plainConn) begin(r *route) *exchange {
+	c.work.forget()
+
+	e := &c.work.exchange
+	e.host, e.route, e.started = r.hostname, r, time.Now()
+	e.id = c.requestID()
+
+	if r.https.remember != "" {
+		e.hsts = r.https.rememberedBy(c.cameBy())
+	}
+
+	c.beginTrace()
+
+	return e
 }
 
 // serveTaken answers the request, with its body.
@@ -180,7 +194,7 @@ func (c *plainConn) page(p page) turn {
 		e.answer.bytes = int64(len(body))
 	}
 
-	if _, err := c.tcp.Write(w.out); err != nil || ends {
+	if _, err := c.client.Write(w.out); err != nil || ends {
 		return turnEnd
 	}
 

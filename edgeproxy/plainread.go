@@ -21,6 +21,10 @@ func (c *plainConn) await() bool {
 		return true
 	}
 
+	if c.secure != nil && (c.readDecrypted() || c.readErr != nil) {
+		return c.readErr == nil
+	}
+
 	c.release()
 
 	patience := idleTimeout
@@ -32,7 +36,7 @@ func (c *plainConn) await() bool {
 		return c.lastBytes()
 	}
 
-	err := c.tcp.raw.Read(c.wait)
+	err := c.awaitBytes()
 
 	c.setIdle(false, patience)
 
@@ -41,6 +45,16 @@ func (c *plainConn) await() bool {
 	}
 
 	return err == nil && c.readErr == nil && c.work != nil
+}
+
+// awaitBytes waits until there is something of a request. What comes by TLS may be something else, or the part of a record.
+func (c *plainConn) awaitBytes() error {
+	for {
+		err := c.tcp.raw.Read(c.wait)
+		if err != nil || c.secure == nil || c.work == nil || c.decrypt() || c.readErr != nil {
+			return err
+		}
+	}
 }
 
 // readFirst reads what the client has sent. It takes the buffers only when there is something: a connection without a request costs little.
@@ -100,9 +114,9 @@ func (c *plainConn) lastBytes() bool {
 	c.setDeadline(readHeaderTimeout)
 
 	// It fails where the connection is closed.
-	_ = c.tcp.raw.Control(func(descriptor uintptr) { c.readFirst(descriptor) })
+	_ = c.tcp.raw.Control(func(descriptor uintptr) { c.wait(descriptor) })
 
-	return c.work != nil
+	return c.work != nil && (c.secure == nil || c.decrypt())
 }
 
 // setDeadline sets the deadline of reads from the client, where another one is set.
@@ -121,7 +135,7 @@ func (c *plainConn) setDeadline(patience time.Duration) {
 func (c *plainConn) more(patience time.Duration) bool {
 	c.setDeadline(patience)
 
-	n, err := c.tcp.Read(c.work.in[c.work.have:])
+	n, err := c.client.Read(c.work.in[c.work.have:])
 	c.work.have += n
 
 	return err == nil

@@ -145,7 +145,7 @@ func (c *plainConn) readHead(a *appConn, toHead bool) error {
 			return err
 		}
 
-		if w.got == len(w.up) {
+		if w.up != nil && w.got == len(w.up) {
 			if len(w.up) >= maxResponseHeaderBytes {
 				return errHeadTooLarge
 			}
@@ -153,7 +153,12 @@ func (c *plainConn) readHead(a *appConn, toHead bool) error {
 			w.up = append(w.up, make([]byte, len(w.up))...)
 		}
 
-		n, err := c.readApp(a, w.up[w.got:], c.patienceForHead())
+		var room []byte
+		if w.up != nil {
+			room = w.up[w.got:]
+		}
+
+		n, err := c.readApp(a, room, c.patienceForHead())
 		w.got += n
 
 		if err != nil && n == 0 {
@@ -166,7 +171,7 @@ func (c *plainConn) readHead(a *appConn, toHead bool) error {
 func (c *plainConn) inform() error {
 	w := c.work
 
-	if _, err := c.tcp.Write(c.appendAnswer(nil, false)); err != nil {
+	if _, err := c.client.Write(c.appendAnswer(nil, false)); err != nil {
 		return err
 	}
 

@@ -1,6 +1,7 @@
 package edgeproxy
 
 import (
+	"bytes"
 	"time"
 
 	"github.com/zeitwork/zeitwork/edgeproxy/http1"
@@ -17,6 +18,10 @@ func (c *plainConn) serve() turn {
 		case http1.Incomplete:
 			if until.IsZero() {
 				until = time.Now().Add(readHeaderTimeout)
+			}
+
+			if w.have == len(w.in) && len(w.in) < largestHead {
+				w.grow(largestHead)
 			}
 
 			if w.have == len(w.in) || !c.more(time.Until(until)) {
@@ -36,6 +41,10 @@ func (c *plainConn) serveParsed() turn {
 	r := c.route()
 	if r == nil {
 		return c.handOver()
+	}
+
+	if origin := c.sentOn(r); origin != "" {
+		return c.redirect(r, origin)
 	}
 
 	large := w.request.ContentLength < 0 || w.request.ContentLength > maxKept
@@ -72,7 +81,7 @@ func (c *plainConn) readSmall(length int) bool {
 	return true
 }
 
-// route returns the route of the request where it leads to an app that is live, and nil otherwise.
+// route returns the route of the request where it leads to an app that is live or to another origin, and nil otherwise.
 func (c *plainConn) route() *route {
 	request := &c.work.request
 
@@ -87,7 +96,7 @@ func (c *plainConn) route() *route {
 	}
 
 	found := current.lookup(host)
-	if found == nil || !found.reachesApp() || !found.https.isPlain() {
+	if found == nil || (!found.reachesApp() && found.redirectTo == "") {
 		return nil
 	}
 
@@ -96,14 +105,22 @@ func (c *plainConn) route() *route {
 
 // handOver gives the connection to net/http, with what was read of the present request and behind it.
 func (c *plainConn) handOver() turn {
-	begun := make([]byte, c.work.have)
-	copy(begun, c.work.in)
+	var begun []byte
+	if c.work != nil {
+		begun = bytes.Clone(c.work.in[:c.work.have])
+	}
+
 	c.release()
 
 	// net/http sets its own.
 	_ = c.tcp.SetReadDeadline(time.Time{})
 
-	c.engine.others.give(&begunConn{c.tcp.TCPConn, begun, c.remote})
+	if c.secure == nil {
+		c.entrance.others.give(&begunConn{c.tcp.TCPConn, begun, c.remote})
+	} else {
+		c.secure.unread(begun)
+		c.entrance.others.give(c.secure)
+	}
 
 	return turnOver
 }

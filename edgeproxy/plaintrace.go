@@ -42,7 +42,7 @@ func (c *plainConn) beginTrace() {
 	options := []api.SpanStartOption{
 		api.WithSpanKind(api.SpanKindServer), api.WithNewRoot(), api.WithTimestamp(w.exchange.started),
 		api.WithAttributes(
-			semconv.HTTPRequestMethodKey.String(methodName(view(w.request.Method))), semconv.URLScheme("http"),
+			semconv.HTTPRequestMethodKey.String(methodName(view(w.request.Method))), semconv.URLScheme(c.scheme()),
 			semconv.URLPath(string(w.request.Path())), semconv.ServerAddress(string(w.request.Host)), semconv.NetworkProtocolVersion("1.1"),
 			semconv.ClientAddress(c.peer.String()),
 		),

@@ -99,7 +99,7 @@ func (b *balancers) refused(tcp *net.TCPConn, err error) {
 }
 
 // beginAnnounced serves a balancer's connection, or closes it where the balancer does not tell whose it is. It counts as fresh.
-func (g *engine) beginAnnounced(tcp *net.TCPConn) {
+func (g *engine) beginAnnounced(tcp *net.TCPConn, at *entrance) {
 	heard, err := g.balancers.hear(tcp)
 	if err != nil {
 		g.fresh.Done()
@@ -111,13 +111,13 @@ func (g *engine) beginAnnounced(tcp *net.TCPConn) {
 	}
 
 	if !g.enabled {
-		g.others.give(heard)
+		at.give(heard)
 		g.fresh.Done()
 
 		return
 	}
 
-	if c := g.open(tcp); c != nil {
+	if c := g.open(tcp, at); c != nil {
 		c.introduce(heard)
 		g.running.Go(c.run)
 	}
@@ -127,6 +127,12 @@ func (g *engine) beginAnnounced(tcp *net.TCPConn) {
 func (c *plainConn) introduce(heard *begunConn) {
 	c.remote = heard.remote
 	c.meet(heard.remote)
+
+	if c.secure != nil {
+		c.secure.records.remote, c.secure.records.fed = heard.remote, heard.begun
+
+		return
+	}
 
 	if len(heard.begun) > 0 {
 		c.work = c.engine.take()

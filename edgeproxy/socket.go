@@ -24,10 +24,18 @@ type socket struct {
 // transfer is what is moved from or to the kernel.
 type transfer struct {
 	buffer []byte
+	// lender lends the buffer when there is something to read; nil: buffer is there.
+	lender lender
 	moved  int
 	err    error
 	// once tries once, and returns false where the kernel has nothing or takes nothing yet.
 	once func(descriptor uintptr) bool
+}
+
+// lender lends a buffer for a read, and takes it back where there is nothing to read yet.
+type lender interface {
+	lend() []byte
+	takeBack()
 }
 
 func newSocket(connection *net.TCPConn) (*socket, error) {
@@ -48,9 +56,22 @@ func (s *socket) Read(buffer []byte) (int, error) {
 		return 0, nil
 	}
 
-	s.in.buffer, s.in.moved, s.in.err = buffer, 0, nil
+	s.in.buffer = buffer
+
+	return s.read()
+}
+
+// readLent is Read into a buffer that is lent when there is something to read.
+func (s *socket) readLent(from lender) (int, error) {
+	s.in.lender = from
+
+	return s.read()
+}
+
+func (s *socket) read() (int, error) {
+	s.in.moved, s.in.err = 0, nil
 	err := s.raw.Read(s.in.once)
-	s.in.buffer = nil
+	s.in.buffer, s.in.lender = nil, nil
 
 	switch {
 	case err != nil:
@@ -63,8 +84,17 @@ func (s *socket) Read(buffer []byte) (int, error) {
 }
 
 func (s *socket) readOnce(descriptor uintptr) bool {
-	n, err := readNow(int(descriptor), s.in.buffer)
+	buffer := s.in.buffer
+	if s.in.lender != nil {
+		buffer = s.in.lender.lend()
+	}
+
+	n, err := readNow(int(descriptor), buffer)
 	if errors.Is(err, unix.EAGAIN) {
+		if s.in.lender != nil {
+			s.in.lender.takeBack()
+		}
+
 		return false
 	}
 

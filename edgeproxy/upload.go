@@ -141,7 +141,7 @@ func (u *upload) pass(c *plainConn, a *appConn) {
 // most is how much is read at once. What arrives behind a body of unknown length has to fit where requests are read to.
 func (u *upload) most() int {
 	if u.left < 0 {
-		return requestBuffer
+		return largestHead
 	}
 
 	return int(min(int64(len(largeBuffer{})), u.left))

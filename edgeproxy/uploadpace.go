@@ -17,7 +17,7 @@ func (u *upload) read(c *plainConn, buffer []byte) (int, error) {
 		begun := time.Now()
 		u.setDeadline(c, left)
 
-		n, err := c.tcp.Read(buffer)
+		n, err := c.client.Read(buffer)
 		u.bounds.pace.note(n, time.Since(begun))
 
 		switch {

@@ -1,8 +1,10 @@
 package edgeproxy
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"io"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -73,26 +75,15 @@ func (c *plainConn) unwatch() {
 // clientLeaves returns true when the client has left, and false when it has sent something or the watch has been stopped. Of a client that closes its side of
 // the connection nobody knows whether it has left: it counts as gone after a while.
 func (c *plainConn) clientLeaves(stop <-chan struct{}) bool {
-	var (
-		n    int
-		lost error
-	)
-
-	err := c.tcp.raw.Read(func(descriptor uintptr) bool {
-		var one [1]byte
-
-		n, lost = peekNow(int(descriptor), one[:])
-
-		return !errors.Is(lost, unix.EAGAIN)
-	})
+	sent, err := c.hear()
 
 	switch {
-	case err != nil:
+	case isTimeout(err):
 		return c.left()
-	case lost != nil:
-		return true
-	case n > 0:
+	case sent:
 		return false
+	case err != nil && !errors.Is(err, io.EOF):
+		return true
 	}
 
 	timer := time.NewTimer(c.engine.patience)
@@ -104,4 +95,30 @@ func (c *plainConn) clientLeaves(stop <-chan struct{}) bool {
 	case <-timer.C:
 		return true
 	}
+}
+
+// hear waits until the client has sent something, which it leaves there. The client's end is io.EOF.
+func (c *plainConn) hear() (sent bool, err error) {
+	if c.secure != nil {
+		return c.secure.hear()
+	}
+
+	var (
+		n    int
+		lost error
+	)
+
+	err = c.tcp.raw.Read(func(descriptor uintptr) bool {
+		var one [1]byte
+
+		n, lost = peekNow(int(descriptor), one[:])
+
+		return !errors.Is(lost, unix.EAGAIN)
+	})
+
+	if err = cmp.Or(err, lost); err == nil && n == 0 {
+		err = io.EOF
+	}
+
+	return n > 0, err
 }

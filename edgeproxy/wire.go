@@ -55,6 +55,16 @@ func (w *wire) Read(buffer []byte) (int, error) {
 	return n, err
 }
 
+// readLent is Read into a buffer that is lent when there is something to read.
+func (w *wire) readLent(from lender) (int, error) {
+	n, err := w.tcp.readLent(from)
+	if err != nil {
+		w.noteEnd()
+	}
+
+	return n, err
+}
+
 // Write implements net.Conn.
 func (w *wire) Write(message []byte) (int, error) {
 	sent := message

@@ -7,11 +7,13 @@ import (
 )
 
 const (
-	// A request whose head is larger than requestBuffer is for net/http. The buffer grows for a body up to maxKept.
-	requestBuffer = 16 << 10
+	// requestBuffer is what most requests fit into. The buffer grows for larger heads, and for bodies up to maxKept.
+	requestBuffer = 4 << 10
+	// A request whose head is larger than largestHead is for net/http.
+	largestHead = 16 << 10
 	// answerBuffer is what is read at once of an answer; the buffer grows for a larger head.
 	answerBuffer = 16 << 10
-	// sendBuffer has room for a head and for the beginning of a body behind it.
+	// sendBuffer has room for the head of an answer and for the beginning of a body behind it.
 	sendBuffer = 20 << 10
 	fieldCount = 32
 )
@@ -23,9 +25,10 @@ type work struct {
 	have, used int
 	// out is the head of the request, with its body, or what is sent to the client.
 	out []byte
-	// up is what the app has sent; got bytes of it are there.
-	up  []byte
-	got int
+	// up is what the app has sent; got bytes of it are there. It is lent: nil until the app sends something.
+	up   []byte
+	got  int
+	lent *scratch
 
 	request  http1.Request
 	response http1.Response
@@ -35,26 +38,23 @@ type work struct {
 
 func newWork() *work {
 	return &work{
-		in: make([]byte, requestBuffer), out: make([]byte, 0, sendBuffer), up: make([]byte, answerBuffer),
+		in: make([]byte, requestBuffer), out: make([]byte, 0, requestBuffer),
 		request: http1.Request{Fields: make([]http1.Field, 0, fieldCount)}, response: http1.Response{Fields: make([]http1.Field, 0, fieldCount)},
 	}
 }
 
 // clear lets go of all that belongs to a request, and of buffers that had to grow.
 func (w *work) clear() {
-	w.have, w.used, w.got, w.out = 0, 0, 0, w.out[:0]
+	w.have, w.used, w.out = 0, 0, w.out[:0]
 	w.forget()
+	w.takeBack()
 
 	if cap(w.out) > sendBuffer {
-		w.out = make([]byte, 0, sendBuffer)
+		w.out = make([]byte, 0, requestBuffer)
 	}
 
-	if len(w.in) > requestBuffer {
+	if len(w.in) > largestHead {
 		w.in = make([]byte, requestBuffer)
-	}
-
-	if len(w.up) > answerBuffer {
-		w.up = make([]byte, answerBuffer)
 	}
 }
 
@@ -83,3 +83,29 @@ func (w *work) next() bool {
 type largeBuffer [128 << 10]byte
 
 var largeBuffers = sync.Pool{New: func() any { return new(largeBuffer) }}
+
+// scratch is what an answer needs while it is passed on. While apps take their time, requests have none.
+type scratch struct {
+	up, out []byte
+}
+
+var scratches = sync.Pool{New: func() any { return &scratch{up: make([]byte, answerBuffer), out: make([]byte, 0, sendBuffer)} }}
+
+// lend implements lender.
+func (w *work) lend() []byte {
+	if w.lent == nil {
+		w.lent = scratches.Get().(*scratch) //nolint:forcetypeassert // There is nothing else in it.
+		w.up = w.lent.up
+	}
+
+	return w.up
+}
+
+// takeBack implements lender.
+func (w *work) takeBack() {
+	if w.lent != nil {
+		scratches.Put(w.lent)
+	}
+
+	w.lent, w.up, w.got = nil, nil, 0
+}

@@ -3,6 +3,7 @@ package edge
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -68,9 +69,15 @@ func messages(ctx context.Context, _ *stage, p *proxy, o Options) (result, error
 }
 
 // idle opens connections, has each ask once, and tells what the proxy holds of memory more for each of them.
-func idle(ctx context.Context, _ *stage, p *proxy, o Options) (result, error) {
+func idle(overTLS bool) func(context.Context, *stage, *proxy, Options) (result, error) {
+	return func(ctx context.Context, _ *stage, p *proxy, o Options) (result, error) {
+		return held(ctx, p, o.Connections, overTLS)
+	}
+}
+
+func held(ctx context.Context, p *proxy, connections int, overTLS bool) (result, error) {
 	before := memoryOf(p)
-	open := make([]net.Conn, 0, o.Connections)
+	open := make([]net.Conn, 0, connections)
 
 	defer func() {
 		for _, one := range open {
@@ -78,10 +85,19 @@ func idle(ctx context.Context, _ *stage, p *proxy, o Options) (result, error) {
 		}
 	}()
 
-	for range o.Connections {
-		one, err := (&net.Dialer{Timeout: 10 * time.Second}).DialContext(ctx, "tcp", p.http) //nolint:mnd // A machine that has much to do.
+	address := p.http
+	if overTLS {
+		address = p.https
+	}
+
+	for range connections {
+		one, err := (&net.Dialer{Timeout: 10 * time.Second}).DialContext(ctx, "tcp", address) //nolint:mnd // A machine that has much to do.
 		if err != nil {
 			return result{}, err
+		}
+
+		if overTLS {
+			one = tls.Client(one, &tls.Config{ServerName: hostname, InsecureSkipVerify: true}) //nolint:gosec // It is the benchmark's own.
 		}
 
 		open = append(open, one)
@@ -90,7 +106,7 @@ func idle(ctx context.Context, _ *stage, p *proxy, o Options) (result, error) {
 		}
 	}
 
-	return result{value: float64(memoryOf(p)-before) / float64(o.Connections)}, nil
+	return result{value: float64(memoryOf(p)-before) / float64(connections)}, nil
 }
 
 func askOnce(connection net.Conn) error {

@@ -53,7 +53,8 @@ func measures() []measure {
 		{name: "websocket", title: "messages of a WebSocket back, 64 connections", unit: "messages/s", of: messages},
 		{name: "p50", title: "median at 70 % of nginx's rate", unit: "ms", least: true, of: latency(0.5)},   //nolint:mnd // The median.
 		{name: tailName, title: "99 % at 70 % of nginx's rate", unit: "ms", least: true, of: latency(0.99)}, //nolint:mnd // As it says.
-		{name: idleName, title: "memory of an idle connection", unit: "kB", least: true, of: idle},
+		{name: idleName, title: "memory of an idle connection", unit: "kB", least: true, of: idle(false)},
+		{name: "idletls", title: "memory of an idle connection over TLS", unit: "kB", least: true, overTLS: true, of: idle(true)},
 	}
 }
 
