@@ -88,7 +88,7 @@ func (q *Queries) CountPendingReplacements(ctx context.Context, arg CountPending
 	return i, err
 }
 
-const drainReplacedVMs = `-- name: DrainReplacedVMs :execrows
+const drainReplacedVMs = `-- name: DrainReplacedVMs :exec
 UPDATE vms SET desired_state = 'draining'
 WHERE id IN (
   SELECT replaced.id FROM vms AS replaced
@@ -103,12 +103,9 @@ WHERE id IN (
 `
 
 // Takes the VMs of a deployment out of the route table whose replacement is healthy. They run on.
-func (q *Queries) DrainReplacedVMs(ctx context.Context, deploymentID uuid.UUID) (int64, error) {
-	result, err := q.db.Exec(ctx, drainReplacedVMs, deploymentID)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
+func (q *Queries) DrainReplacedVMs(ctx context.Context, deploymentID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, drainReplacedVMs, deploymentID)
+	return err
 }
 
 const dropHopelessReplacements = `-- name: DropHopelessReplacements :many

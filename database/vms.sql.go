@@ -198,7 +198,7 @@ func (q *Queries) CreateVM(ctx context.Context, arg CreateVMParams) error {
 	return err
 }
 
-const drainVMs = `-- name: DrainVMs :execrows
+const drainVMs = `-- name: DrainVMs :exec
 UPDATE vms SET desired_state = 'draining'
 WHERE id IN (
   SELECT serving.id FROM vms AS serving
@@ -208,12 +208,9 @@ WHERE id IN (
 `
 
 // Takes the VMs of a deployment out of the route table. They run on.
-func (q *Queries) DrainVMs(ctx context.Context, deploymentID uuid.UUID) (int64, error) {
-	result, err := q.db.Exec(ctx, drainVMs, deploymentID)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
+func (q *Queries) DrainVMs(ctx context.Context, deploymentID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, drainVMs, deploymentID)
+	return err
 }
 
 const findSilentEdge = `-- name: FindSilentEdge :one

@@ -121,7 +121,7 @@ SELECT EXISTS (
     )
 );
 
--- name: DrainReplacedVMs :execrows
+-- name: DrainReplacedVMs :exec
 -- Takes the VMs of a deployment out of the route table whose replacement is healthy. They run on.
 UPDATE vms SET desired_state = 'draining'
 WHERE id IN (

@@ -119,7 +119,7 @@ RETURNING node_id;
 -- Writes that the VMs of a deployment that has ended are asked to stop: before StopVMs, since deployments are locked before VMs.
 UPDATE deployments SET warm_until = NULL WHERE id = $1 AND warm_until IS NOT NULL;
 
--- name: DrainVMs :execrows
+-- name: DrainVMs :exec
 -- Takes the VMs of a deployment out of the route table. They run on.
 UPDATE vms SET desired_state = 'draining'
 WHERE id IN (
