@@ -142,7 +142,7 @@ var hotQueries = map[string]bound{
 		"lookid": seedID(kindLook, 20), "ids": []uuid.UUID{seedID(kindLeak, 9_000)}, "names": []string{"other"}, "details": []string{"It is left."},
 	}},
 	"LockNode":           byID(kindNode, 20),
-	"LockNodeVMs":        {most: 2*presentVMs/nodes + 10, perRow: 3}, // The node's VMs; of those locked the first domain or the deployment.
+	"LockNodeVMs":        {most: 2*presentVMs/nodes + 10, perRow: 1},
 	"RecordVMReport":     byID(kindVM, 2020),
 	"AddWaitingTime":     {most: 2},
 	"DeploymentOfNodeVM": {most: 3, with: map[string]any{"id": seedID(kindVM, 2020)}},
@@ -192,7 +192,7 @@ var hotQueries = map[string]bound{
 	"CurrentCertificateVersion":     {most: 1},
 	"NextCertificateVersion":        {most: 1},
 	"TakeTicketKeyTurn":             {most: 1, with: map[string]any{"every": time.Hour}},
-	"AcknowledgeCertificates":       {most: edges, with: map[string]any{"id": seedID(kindEdge, 7)}},
+	"AcknowledgeCertificates":       {most: 2*edges + 2, with: map[string]any{"ids": []uuid.UUID{seedID(kindEdge, 7)}, "versions": []int64{1}}},
 	"CountEdgesWithCertificates":    {most: 2*edges + 1},
 	"CountEdgesWithoutVersion":      {most: 2*edges + 1},
 	"ListServedCertificates":        {most: domains + previews + certificates, with: map[string]any{"since": 0}},
