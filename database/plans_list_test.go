@@ -402,7 +402,8 @@ var hotQueries = map[string]bound{
 
 	// Placement: others wait for their turn.
 	"ListUsableNodes":   {most: nodes},
-	"ListNodeUsage":     {most: presentVMs + restingVMs},
+	"SampleUsableNodes": {most: 4 * nodes, with: map[string]any{"most": 50, "near": []uuid.UUID{seedID(kindNode, 20)}}}, // The choice at random reads all.
+	"ListNodeUsage":     {most: 50 + (presentVMs+restingVMs)/nodes*3, with: map[string]any{"nodes": []uuid.UUID{seedID(kindNode, 20), seedID(kindNode, 21)}}},
 	"ListLiveInstances": {most: 5 * presentVMs},
 	"ListHeldAddresses": {most: 1, perRow: 1},
 	"ListWarmVMs":       {most: 10 * warm},
