@@ -205,6 +205,8 @@ type RoutesInput struct {
 	Version   string   `doc:"Version of the calling edge's proxy, for operators to see." header:"Zeitwork-Version" maxLength:"100"`
 	Addresses []string `doc:"IPv4 addresses from which the calling edge connects to VMs. Nodes let no other ones in. Absent: those that it named last." maxItems:"64" nullable:"false" query:"addresses"`
 	Checksum  string   `doc:"The checksum of the table that the calling edge has, as it has computed it itself. With it the answer may be only what has changed since the version in If-None-Match." header:"Zeitwork-Routes-Checksum" maxLength:"16" pattern:"^[0-9a-f]{16}$" patternDescription:"16 hexadecimal digits"`
+
+	AcceptEncoding string `header:"Accept-Encoding" hidden:"true"`
 }
 
 // RoutesOutput is the route table. Status 304 has no body.
@@ -212,7 +214,9 @@ type RoutesOutput struct {
 	Status     int
 	ETag       string `header:"ETag"`
 	OtherEdges int64  `doc:"How many other edges are in touch with the platform." header:"Zeitwork-Other-Edges"`
-	Body       *RouteTable
+
+	ContentEncoding string `header:"Content-Encoding" hidden:"true"`
+	Body            *RouteTable
 }
 
 // RouteTable says where the requests for each hostname go: as a whole, or what has changed since an earlier version.
@@ -224,6 +228,9 @@ type RouteTable struct {
 	Routes   []Route  `json:"routes"                                                                                                                                      nullable:"false"`
 	Removed  []string `doc:"Hostnames that have no route any more."                                                                                                        json:"removed,omitempty"`
 	Checksum string   `doc:"Of all routes of the version: the sum, modulo 2^64, of the first eight bytes (big-endian) of the SHA-256 of each route, as its JSON stands here." json:"checksum,omitempty"`
+
+	// packed is what is sent where it is not nil.
+	packed []byte
 }
 
 // Route says where the requests for one hostname go.

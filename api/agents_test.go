@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"net/http"
 	"net/netip"
 	"strings"
@@ -332,32 +333,33 @@ func TestNodes_ThatVanished_AreDeletedOnceNothingIsToRunThere(t *testing.T) {
 	require.Zero(t, present, "nobody waits for the VM any more")
 }
 
-func TestReport_WhileTheRouteIsAboutToFlip_ChangesTheRouteTable(t *testing.T) {
+// A flip reads the VMs as they were before a report that is under way.
+func TestReport_CommittedBehindAFlipThatDidNotSeeIt_ChangesTheRouteTable(t *testing.T) {
 	t.Parallel()
 
 	b := setup(t)
-	deployment := b.deployment(t, b.project(t).ID)
+	project := b.project(t)
+	deployment := b.deployment(t, project.ID)
 	vm := b.vm(t, deployment.ID)
+	b.report(t, vm, "healthy")
 
-	changes := func(state string) bool {
-		before, err := b.queries.CurrentRouteVersion(t.Context())
-		require.NoError(t, err)
-
-		b.report(t, vm, state)
-
-		after, err := b.queries.CurrentRouteVersion(t.Context())
-		require.NoError(t, err)
-
-		return after > before
-	}
-
-	require.False(t, changes("healthy"))
-
-	_, err := b.pool.Exec(t.Context(), "UPDATE deployments SET state = 'deploying', step = 'flip_route' WHERE id = $1", deployment.ID)
+	report, err := b.pool.Begin(t.Context())
 	require.NoError(t, err)
-	require.True(t, changes("unhealthy"))
-	require.False(t, changes("crashed"))
-	require.True(t, changes("healthy"))
+
+	defer func() { _ = report.Rollback(context.WithoutCancel(t.Context())) }()
+
+	require.NoError(t, database.New(report).RecordVMReport(t.Context(), database.RecordVMReportParams{ID: vm, State: "unhealthy"}))
+
+	b.flip(t, project.ID, deployment.ID)
+
+	flipped := b.routes(t, "", 0).JSON200
+	require.Len(t, flipped.Routes[0].Upstreams, 1)
+
+	require.NoError(t, report.Commit(t.Context()))
+
+	reported := b.changedRoutes(t, flipped, 30).JSON200
+	require.Greater(t, reported.Version, flipped.Version)
+	require.Empty(t, reported.Routes[0].Upstreams)
 }
 
 func TestBootstrap_RunTwice_ChangesNothing(t *testing.T) {

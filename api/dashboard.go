@@ -90,7 +90,7 @@ func (d dashboard) serve(writer http.ResponseWriter, request *http.Request, name
 // read returns a file as the browser takes it, and the encoding that it has then.
 func (d dashboard) read(request *http.Request, name string) (content []byte, encoding string, err error) {
 	for _, each := range []struct{ encoding, suffix string }{{"br", ".br"}, {"gzip", ".gz"}} {
-		if !acceptsEncoding(request, each.encoding) {
+		if !acceptsEncoding(request.Header.Get("Accept-Encoding"), each.encoding) {
 			continue
 		}
 
@@ -104,9 +104,9 @@ func (d dashboard) read(request *http.Request, name string) (content []byte, enc
 	return content, "", err
 }
 
-// acceptsEncoding tells whether the request names an encoding without refusing it.
-func acceptsEncoding(request *http.Request, encoding string) bool {
-	for each := range strings.SplitSeq(request.Header.Get("Accept-Encoding"), ",") {
+// acceptsEncoding tells whether the header Accept-Encoding names an encoding without refusing it.
+func acceptsEncoding(header, encoding string) bool {
+	for each := range strings.SplitSeq(header, ",") {
 		name, parameters, _ := strings.Cut(strings.TrimSpace(each), ";")
 		if name == encoding {
 			return strings.ReplaceAll(parameters, " ", "") != "q=0"

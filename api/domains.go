@@ -239,11 +239,7 @@ func (s *service) updateDomain(ctx context.Context, input *UpdateDomainInput) (*
 			event.Details["hsts_seconds"] = *input.Body.HSTSSeconds
 		}
 
-		if err := audit(ctx, queries, event); err != nil {
-			return err
-		}
-
-		return changeRoutes(ctx, queries)
+		return audit(ctx, queries, event)
 	})
 	if err != nil {
 		return nil, err
@@ -361,11 +357,7 @@ func (s *service) deleteDomain(ctx context.Context, input *DomainPath) (*struct{
 			return err
 		}
 
-		if err := audit(ctx, queries, domainEvent("domain.delete", row.Domain.ID, row.Domain.Hostname, "")); err != nil {
-			return err
-		}
-
-		return changeRoutes(ctx, queries)
+		return audit(ctx, queries, domainEvent("domain.delete", row.Domain.ID, row.Domain.Hostname, ""))
 	})
 }
 

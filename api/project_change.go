@@ -56,8 +56,7 @@ func (s *service) changeProject(ctx context.Context, project uuid.UUID, update P
 			return err
 		}
 
-		leaves := lo.FromPtr(after.GithubRepositoryID) != lo.FromPtr(before.GithubRepositoryID)
-		if leaves {
+		if lo.FromPtr(after.GithubRepositoryID) != lo.FromPtr(before.GithubRepositoryID) {
 			if err := s.deployments.LeaveRepository(ctx, tx, after.ID); err != nil {
 				return err
 			}
@@ -85,15 +84,7 @@ func (s *service) changeProject(ctx context.Context, project uuid.UUID, update P
 			return err
 		}
 
-		if err := audit(ctx, queries, projectEvent("project.update", after.ID, map[string]any{"changed": changed})); err != nil {
-			return err
-		}
-
-		if !leaves {
-			return nil
-		}
-
-		return changeRoutes(ctx, queries)
+		return audit(ctx, queries, projectEvent("project.update", after.ID, map[string]any{"changed": changed}))
 	})
 }
 

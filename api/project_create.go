@@ -131,10 +131,6 @@ func (s *service) storeProject(
 		return taken(err, errSlugTaken)
 	}
 
-	if err := changeRoutes(ctx, queries); err != nil {
-		return err
-	}
-
 	if followsPushes(project) {
 		if err := requestPoll(ctx, queries, project.ID); err != nil {
 			return err

@@ -27,21 +27,21 @@ func (s *service) reportNode(ctx context.Context, input *NodeReportInput) (*stru
 			return err
 		}
 
-		rows, err := queries.LockNodeVMs(ctx, node, lo.Map(report.VMs, func(r VMReport, _ int) uuid.UUID { return r.ID }))
+		vms, err := queries.LockNodeVMs(ctx, node, lo.Map(report.VMs, func(r VMReport, _ int) uuid.UUID { return r.ID }))
 		if err != nil {
 			return err
 		}
 
-		if err := addWaitingTime(ctx, queries, rows, covered); err != nil {
+		if err := addWaitingTime(ctx, queries, vms, covered); err != nil {
 			return err
 		}
 
 		reported := lo.KeyBy(report.VMs, func(r VMReport) uuid.UUID { return r.ID })
 		changes := reportedChanges{deployments: map[uuid.UUID]struct{}{}}
 
-		for _, row := range rows {
-			r, ok := reported[row.VM.ID]
-			if !ok || !r.changes(row.VM) {
+		for _, vm := range vms {
+			r, ok := reported[vm.ID]
+			if !ok || !r.changes(vm) {
 				continue
 			}
 
@@ -49,7 +49,7 @@ func (s *service) reportNode(ctx context.Context, input *NodeReportInput) (*stru
 				return err
 			}
 
-			changes.add(row, r)
+			changes.add(vm, r)
 		}
 
 		return changes.notify(ctx, queries, node)
@@ -87,14 +87,14 @@ func (r NodeReport) params(node uuid.UUID) database.RecordNodeReportParams {
 }
 
 // addWaitingTime adds the time that the report covers to the waiting time of each VM that is to serve and does not yet.
-func addWaitingTime(ctx context.Context, queries *database.Queries, rows []database.LockNodeVMsRow, covered time.Duration) error {
+func addWaitingTime(ctx context.Context, queries *database.Queries, vms []database.VM, covered time.Duration) error {
 	var waiting []uuid.UUID
 
-	for _, row := range rows {
-		switch row.VM.State {
+	for _, vm := range vms {
+		switch vm.State {
 		case "pending", "pulling", "starting", "running", "unhealthy", "crashed":
-			if row.VM.DesiredState == desiredRunning {
-				waiting = append(waiting, row.VM.ID)
+			if vm.DesiredState == desiredRunning {
+				waiting = append(waiting, vm.ID)
 			}
 		}
 	}
@@ -124,13 +124,11 @@ func (r VMReport) params() database.RecordVMReportParams {
 // reportedChanges collects what a report changed, for the notifications.
 type reportedChanges struct {
 	deployments map[uuid.UUID]struct{}
-	routes      bool // A VM that is routed became healthy, or stopped being so.
 	removed     bool // A VM is gone, and with it the node's assignment.
 }
 
-func (c *reportedChanges) add(row database.LockNodeVMsRow, r VMReport) {
-	c.deployments[row.VM.DeploymentID] = struct{}{}
-	c.routes = c.routes || (row.Routed && (row.VM.State == vmHealthy) != (r.State == vmHealthy))
+func (c *reportedChanges) add(vm database.VM, r VMReport) {
+	c.deployments[vm.DeploymentID] = struct{}{}
 	c.removed = c.removed || r.State == vmRemoved
 }
 
@@ -141,17 +139,11 @@ func (c *reportedChanges) notify(ctx context.Context, queries *database.Queries,
 		}
 	}
 
-	if c.removed {
-		if err := queries.Notify(ctx, database.ChannelNodes, node.String()); err != nil {
-			return err
-		}
-	}
-
-	if !c.routes {
+	if !c.removed {
 		return nil
 	}
 
-	return changeRoutes(ctx, queries)
+	return queries.Notify(ctx, database.ChannelNodes, node.String())
 }
 
 // storable replaces NUL, which text in Postgres cannot hold.

@@ -222,6 +222,9 @@ func (f *routeFeed) now() int64 {
 	return f.version
 }
 
+// wholeTable stands for the version of an edge that has to get the whole table.
+const wholeTable = -1
+
 // edgeTable is the table that an edge has.
 type edgeTable struct {
 	// version is -1 where it has none.
@@ -230,28 +233,37 @@ type edgeTable struct {
 	checksum string
 }
 
-// answer returns what the edge has to know, or nil where it has the newest table already: what has changed since its version, or the whole table where
-// that is not known.
-func (f *routeFeed) answer(has edgeTable) *RouteTable {
+// lacks returns since which version an edge has to be told what has changed, or wholeTable; false where it has the newest table.
+func (f *routeFeed) lacks(has edgeTable) (since int64, lacks bool) {
 	f.mutex.RLock()
 	defer f.mutex.RUnlock()
 
-	table := &RouteTable{Version: f.version, Checksum: fmt.Sprintf("%016x", f.sum), Routes: []Route{}}
-
 	switch {
-	case has.version == f.version && (has.checksum == "" || has.checksum == table.Checksum):
-		return nil
-	case has.checksum == "" || has.version >= f.version || has.version < f.since:
-		for _, entry := range f.routes {
-			table.Routes = append(table.Routes, entry.route)
-		}
+	case has.version == f.version && (has.checksum == "" || has.checksum == f.checksum()):
+		return 0, false
+	case has.checksum == "" || has.version >= f.version:
+		return wholeTable, true
+	default:
+		return has.version, true
+	}
+}
+
+// table returns what has changed since a version, or the whole table where that is not known.
+func (f *routeFeed) table(since int64) *RouteTable {
+	f.mutex.RLock()
+	defer f.mutex.RUnlock()
+
+	table := &RouteTable{Version: f.version, Checksum: f.checksum(), Routes: []Route{}}
+
+	if since < f.since {
+		table.Routes = lo.MapToSlice(f.routes, func(_ string, entry feedRoute) Route { return entry.route })
 
 		return table
 	}
 
-	table.Since = &has.version
+	table.Since = &since
 
-	for _, hostname := range hostnamesOf(f.changes[f.firstAfter(has.version):]) {
+	for _, hostname := range hostnamesOf(f.changes[f.firstAfter(since):]) {
 		if entry, routed := f.routes[hostname]; routed {
 			table.Routes = append(table.Routes, entry.route)
 		} else {
@@ -261,6 +273,9 @@ func (f *routeFeed) answer(has edgeTable) *RouteTable {
 
 	return table
 }
+
+// checksum is that of the table: see RouteTable. The caller holds mutex.
+func (f *routeFeed) checksum() string { return fmt.Sprintf("%016x", f.sum) }
 
 func hostnamesOf(changes []database.RouteChange) []string {
 	return lo.Uniq(lo.Map(changes, func(change database.RouteChange, _ int) string { return change.Hostname }))

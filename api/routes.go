@@ -11,8 +11,10 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/database"
-	"github.com/zeitwork/zeitwork/internal/problem"
 )
+
+// routesPath is where edges ask for the route table.
+const routesPath = "/v1/edge/routes"
 
 // The states of a route.
 const (
@@ -41,18 +43,42 @@ func (s *service) getRoutes(ctx context.Context, input *RoutesInput) (*RoutesOut
 		return nil, err
 	}
 
-	defer s.edges.wait(who.edgeID)()
+	var since int64
 
-	table, err := s.waitForRoutes(ctx, input.WaitInput, news, has)
+	lacks, err := s.waitAsEdge(ctx, input.WaitInput, news, func(notBefore time.Time) (lacks bool, err error) {
+		if err := s.feed.look(ctx, notBefore); err != nil {
+			return false, err
+		}
+
+		since, lacks = s.feed.lacks(has)
+
+		return lacks, nil
+	})
 	if err != nil {
 		return nil, err
 	}
 
-	if table == nil {
+	if !lacks {
 		return &RoutesOutput{Status: http.StatusNotModified, ETag: routesETag(has.version)}, nil
 	}
 
-	return &RoutesOutput{Status: http.StatusOK, ETag: routesETag(table.Version), Body: table}, nil
+	return s.routesSince(since, acceptsEncoding(input.AcceptEncoding, gzipEncoding))
+}
+
+// routesSince answers with what has changed since a version, or with the whole table.
+func (s *service) routesSince(since int64, takesPacked bool) (*RoutesOutput, error) {
+	if !takesPacked {
+		table := s.feed.table(since)
+
+		return &RoutesOutput{Status: http.StatusOK, ETag: routesETag(table.Version), Body: table}, nil
+	}
+
+	table, err := s.packed.since(since)
+	if err != nil {
+		return nil, err
+	}
+
+	return &RoutesOutput{Status: http.StatusOK, ETag: routesETag(table.Version), ContentEncoding: gzipEncoding, Body: table}, nil
 }
 
 // acknowledgedIn returns the version of the route table that an ETag names, or -1 for none. A version that the table has not reached counts as none: it
@@ -64,60 +90,6 @@ func (s *service) acknowledgedIn(etag string) int64 {
 	}
 
 	return version
-}
-
-// waitForRoutes returns what the edge has to know as soon as there is anything, or nil when its waiting time is over. Edges that wait share all that is
-// asked of Postgres meanwhile.
-func (s *service) waitForRoutes(ctx context.Context, input WaitInput, news <-chan struct{}, has edgeTable) (*RouteTable, error) {
-	again := time.NewTicker(recheckInterval)
-	defer again.Stop()
-
-	deadline := time.NewTimer(time.Duration(input.WaitSeconds) * time.Second)
-	defer deadline.Stop()
-
-	for {
-		if table := s.feed.answer(has); table != nil {
-			return table, s.stillValid(ctx)
-		}
-
-		var since time.Time
-
-		select {
-		case <-ctx.Done():
-			return nil, nil //nolint:nilnil // Nobody waits for the answer.
-		case <-s.stopping:
-			return nil, nil //nolint:nilnil // There is nothing new.
-		case <-deadline.C:
-			return nil, nil //nolint:nilnil // There is nothing new.
-		case <-news:
-			since = time.Now()
-		case <-again.C:
-			since = time.Now().Add(-recheckInterval)
-
-			if err := s.edges.touch(ctx); err != nil {
-				return nil, err
-			}
-
-			// A token that has ended meanwhile keeps no connection.
-			if err := s.stillValid(ctx); err != nil {
-				return nil, err
-			}
-		}
-
-		if err := s.feed.look(ctx, since); err != nil {
-			return nil, err
-		}
-	}
-}
-
-// stillValid refuses an edge whose token has ended while its request waited: it must not learn what has changed since then.
-func (s *service) stillValid(ctx context.Context) error {
-	valid, err := s.edges.tokens.do(ctx, callerOf(ctx).tokenID)
-	if err == nil && !valid {
-		err = problem.New(problem.Unauthorized, "The token is not valid any more.")
-	}
-
-	return err
 }
 
 // newRoutes makes one route of the rows of each hostname, which stand next to each other.

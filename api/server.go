@@ -92,9 +92,10 @@ func New(config Config, parts Parts) (*Server, error) {
 		provider: signin.GitHub{Apps: parts.Apps, Logger: parts.Logger}, stopping: make(chan struct{}),
 		requests: requests, feed: newRouteFeed(parts.Pool),
 	}}
-	server.service.edges = newEdgePolls(server.service)
+	server.service.packed, server.service.edges = newPackedRoutes(server.service.feed), newEdgePolls(server.service)
+	server.service.certificates = newCertificatePolls(server.service)
 
-	server.handler = traced(requestLog(parts.Logger, requests, sameOrigin(compressed(server.routes()))))
+	server.handler = traced(requestLog(parts.Logger, requests, sameOrigin(server.routes())))
 
 	return server, nil
 }

@@ -30,8 +30,7 @@ type Environments interface {
 	SetEnvironment(ctx context.Context, environment, organisation uuid.UUID, settings workflows.EnvironmentSettings, also workflows.Also) error
 	// EndPreview deletes a preview and ends what runs in it.
 	EndPreview(ctx context.Context, project, environment uuid.UUID, reason string, also workflows.Also) error
-	// LeaveRepository ends the previews of pull requests, in the transaction that gives the project another repository. The caller counts the route table's
-	// version at its end.
+	// LeaveRepository ends the previews of pull requests, in the transaction that gives the project another repository.
 	LeaveRepository(ctx context.Context, tx pgx.Tx, project uuid.UUID) error
 }
 
@@ -88,9 +87,12 @@ type service struct {
 	addresses *addressUse
 	// provider is with whom people sign in.
 	provider signin.Provider
-	// feed has the route table, and edges what the edges say of it.
-	feed  *routeFeed
-	edges *edgePolls
+	// feed has the route table, packed what is sent of it, and edges what the edges say of it.
+	feed   *routeFeed
+	packed *packedRoutes
+	edges  *edgePolls
+	// certificates is what edges ask of those.
+	certificates *certificatePolls
 	// streams are the operations that stream, for the one that carries several of them.
 	streams streamOperations
 	// stopping is closed when the server stops: long-polls and streams then end at once.
@@ -109,13 +111,4 @@ func found[T any](row T, err error, thing string) (T, error) {
 	}
 
 	return row, err
-}
-
-// changeRoutes makes a new version of the route table; edges hear of it when the transaction commits.
-func changeRoutes(ctx context.Context, queries *database.Queries) error {
-	if _, err := queries.NextRouteVersion(ctx); err != nil {
-		return err
-	}
-
-	return queries.Notify(ctx, database.ChannelRoutes, "")
 }

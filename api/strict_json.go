@@ -19,7 +19,7 @@ var surrogates = regexp.MustCompile(`\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c
 
 // strictJSON reads bodies as encoding/json does, and refuses what that would change without a word.
 func strictJSON() huma.Format {
-	return huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: func(data []byte, value any) error {
+	return huma.Format{Marshal: writeAnswer, Unmarshal: func(data []byte, value any) error {
 		if !utf8.Valid(data) {
 			return errors.New("the body holds bytes that are not UTF-8: encode them, for example as base64")
 		}

@@ -13,12 +13,19 @@ import (
 )
 
 const acknowledgeCertificates = `-- name: AcknowledgeCertificates :exec
-UPDATE edges SET certificates_version = $1::bigint, last_seen_at = now() WHERE id = $2
+WITH told AS (
+  SELECT unnest($1::uuid[]) AS id, unnest($2::bigint[]) AS version
+), held AS (
+  SELECT edges.id FROM edges WHERE edges.id IN (SELECT told.id FROM told) ORDER BY edges.id FOR NO KEY UPDATE
+)
+UPDATE edges SET certificates_version = told.version, last_seen_at = now()
+FROM told JOIN held ON held.id = told.id
+WHERE edges.id = told.id
 `
 
-// Remembers which version of the certificates an edge serves with.
-func (q *Queries) AcknowledgeCertificates(ctx context.Context, version int64, iD uuid.UUID) error {
-	_, err := q.db.Exec(ctx, acknowledgeCertificates, version, iD)
+// Remembers which version of the certificates each of these edges serves with. Edges are locked by id.
+func (q *Queries) AcknowledgeCertificates(ctx context.Context, ids []uuid.UUID, versions []int64) error {
+	_, err := q.db.Exec(ctx, acknowledgeCertificates, ids, versions)
 	return err
 }
 

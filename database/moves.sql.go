@@ -91,7 +91,7 @@ func (q *Queries) CountPendingReplacements(ctx context.Context, arg CountPending
 	return i, err
 }
 
-const drainReplacedVMs = `-- name: DrainReplacedVMs :execrows
+const drainReplacedVMs = `-- name: DrainReplacedVMs :exec
 UPDATE vms SET desired_state = 'draining'
 WHERE id IN (
   SELECT replaced.id FROM vms AS replaced
@@ -106,12 +106,9 @@ WHERE id IN (
 `
 
 // Takes the VMs of a deployment out of the route table whose replacement is healthy. They run on.
-func (q *Queries) DrainReplacedVMs(ctx context.Context, deploymentID uuid.UUID) (int64, error) {
-	result, err := q.db.Exec(ctx, drainReplacedVMs, deploymentID)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
+func (q *Queries) DrainReplacedVMs(ctx context.Context, deploymentID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, drainReplacedVMs, deploymentID)
+	return err
 }
 
 const dropHopelessReplacements = `-- name: DropHopelessReplacements :many
@@ -200,14 +197,17 @@ SELECT candidates.id FROM (
   JOIN environments ON environments.id = deployments.environment_id AND environments.asleep_since IS NULL
   WHERE vms.desired_state = 'draining' AND vms.removed_at IS NULL AND vms.kind = 'app' AND deployments.state = 'live'
   UNION
-  -- Arrays, since Postgres cannot know that few nodes are left: it would rather read all VMs than look for those of a third of the nodes.
-  SELECT vms.deployment_id FROM vms JOIN deployments ON deployments.id = vms.deployment_id
+  -- Arrays and limits, since Postgres cannot know that few nodes are left: it would rather read all VMs, and all deployments, than look for those of a third
+  -- of the nodes.
+  SELECT vms.deployment_id FROM vms
+  CROSS JOIN LATERAL (SELECT FROM deployments WHERE deployments.id = vms.deployment_id AND deployments.state = 'live' LIMIT 1) AS moved
   WHERE vms.node_id = ANY (ARRAY(SELECT nodes.id FROM nodes WHERE nodes.state = 'draining'))
-    AND vms.desired_state = 'running' AND vms.removed_at IS NULL AND vms.kind = 'app' AND deployments.state = 'live'
+    AND vms.desired_state = 'running' AND vms.removed_at IS NULL AND vms.kind = 'app'
   UNION
-  SELECT vms.deployment_id FROM vms JOIN deployments ON deployments.id = vms.deployment_id
+  SELECT vms.deployment_id FROM vms
+  CROSS JOIN LATERAL (SELECT FROM deployments WHERE deployments.id = vms.deployment_id AND deployments.state IN ('live', 'deploying') LIMIT 1) AS moved
   WHERE vms.node_id = ANY (ARRAY(SELECT node_absence.id FROM node_absence WHERE node_absence.absent_for > $1::interval))
-    AND vms.desired_state = 'running' AND vms.removed_at IS NULL AND vms.kind = 'app' AND deployments.state IN ('live', 'deploying')
+    AND vms.desired_state = 'running' AND vms.removed_at IS NULL AND vms.kind = 'app'
   UNION
   SELECT vms.deployment_id FROM vms
   JOIN deployments ON deployments.id = vms.deployment_id JOIN projects ON projects.id = deployments.project_id

@@ -598,59 +598,47 @@ func (q *Queries) LockNodePrefixes(ctx context.Context) error {
 }
 
 const lockNodeVMs = `-- name: LockNodeVMs :many
-SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, vms.kind, vms.command, vms.started_at, vms.starting_for, vms.unhealthy_for, vms.slept, EXISTS (
-  SELECT FROM domains WHERE domains.deployment_id = vms.deployment_id AND domains.kind <> 'deployment'
-  UNION ALL
-  SELECT FROM deployments WHERE deployments.id = vms.deployment_id AND deployments.state = 'deploying' AND deployments.step = 'flip_route'
-) AS routed
-FROM vms WHERE vms.node_id = $1 AND vms.removed_at IS NULL
+SELECT id, deployment_id, node_id, ip, port, cpu_millis, memory_bytes, health_path, desired_state, state, message, exit_code, restarts, healthy_at, created_at, removed_at, ip_released_at, replaces_id, kind, command, started_at, starting_for, unhealthy_for, slept FROM vms WHERE vms.node_id = $1 AND vms.removed_at IS NULL
   AND (vms.id = ANY ($2::uuid[]) OR (vms.desired_state = 'running' AND vms.state IN ('pending', 'pulling', 'starting', 'running', 'unhealthy', 'crashed')))
 ORDER BY vms.id
-FOR NO KEY UPDATE OF vms
+FOR NO KEY UPDATE
 `
 
-type LockNodeVMsRow struct {
-	VM     VM
-	Routed bool
-}
-
-// The VMs of a node that a report names, and those that are not healthy yet, with whether a domain points at their deployment or is about to: a flip
-// that commits while the report is under way reads the VMs as they were before it. Other VMs are not locked: reports of an idle node lock none.
-func (q *Queries) LockNodeVMs(ctx context.Context, nodeID uuid.UUID, ids []uuid.UUID) ([]LockNodeVMsRow, error) {
+// The VMs of a node that a report names, and those that are not healthy yet. Other VMs are not locked: reports of an idle node lock none.
+func (q *Queries) LockNodeVMs(ctx context.Context, nodeID uuid.UUID, ids []uuid.UUID) ([]VM, error) {
 	rows, err := q.db.Query(ctx, lockNodeVMs, nodeID, ids)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []LockNodeVMsRow{}
+	items := []VM{}
 	for rows.Next() {
-		var i LockNodeVMsRow
+		var i VM
 		if err := rows.Scan(
-			&i.VM.ID,
-			&i.VM.DeploymentID,
-			&i.VM.NodeID,
-			&i.VM.IP,
-			&i.VM.Port,
-			&i.VM.CPUMillis,
-			&i.VM.MemoryBytes,
-			&i.VM.HealthPath,
-			&i.VM.DesiredState,
-			&i.VM.State,
-			&i.VM.Message,
-			&i.VM.ExitCode,
-			&i.VM.Restarts,
-			&i.VM.HealthyAt,
-			&i.VM.CreatedAt,
-			&i.VM.RemovedAt,
-			&i.VM.IPReleasedAt,
-			&i.VM.ReplacesID,
-			&i.VM.Kind,
-			&i.VM.Command,
-			&i.VM.StartedAt,
-			&i.VM.StartingFor,
-			&i.VM.UnhealthyFor,
-			&i.VM.Slept,
-			&i.Routed,
+			&i.ID,
+			&i.DeploymentID,
+			&i.NodeID,
+			&i.IP,
+			&i.Port,
+			&i.CPUMillis,
+			&i.MemoryBytes,
+			&i.HealthPath,
+			&i.DesiredState,
+			&i.State,
+			&i.Message,
+			&i.ExitCode,
+			&i.Restarts,
+			&i.HealthyAt,
+			&i.CreatedAt,
+			&i.RemovedAt,
+			&i.IPReleasedAt,
+			&i.ReplacesID,
+			&i.Kind,
+			&i.Command,
+			&i.StartedAt,
+			&i.StartingFor,
+			&i.UnhealthyFor,
+			&i.Slept,
 		); err != nil {
 			return nil, err
 		}

@@ -142,7 +142,7 @@ var hotQueries = map[string]bound{
 		"lookid": seedID(kindLook, 20), "ids": []uuid.UUID{seedID(kindLeak, 9_000)}, "names": []string{"other"}, "details": []string{"It is left."},
 	}},
 	"LockNode":           byID(kindNode, 20),
-	"LockNodeVMs":        {most: 2*presentVMs/nodes + 10, perRow: 3}, // The node's VMs; of those locked the first domain or the deployment.
+	"LockNodeVMs":        {most: 2*presentVMs/nodes + 10, perRow: 1},
 	"RecordVMReport":     byID(kindVM, 2020),
 	"AddWaitingTime":     {most: 2},
 	"DeploymentOfNodeVM": {most: 3, with: map[string]any{"id": seedID(kindVM, 2020)}},
@@ -193,7 +193,7 @@ var hotQueries = map[string]bound{
 	"CurrentCertificateVersion":     {most: 1},
 	"NextCertificateVersion":        {most: 1},
 	"TakeTicketKeyTurn":             {most: 1, with: map[string]any{"every": time.Hour}},
-	"AcknowledgeCertificates":       {most: edges, with: map[string]any{"id": seedID(kindEdge, 7)}},
+	"AcknowledgeCertificates":       {most: 2*edges + 2, with: map[string]any{"ids": []uuid.UUID{seedID(kindEdge, 7)}, "versions": []int64{1}}},
 	"CountEdgesWithCertificates":    {most: 2*edges + 1},
 	"CountEdgesWithoutVersion":      {most: 2*edges + 1},
 	"ListServedCertificates":        {most: domains + previews + certificates, with: map[string]any{"since": 0}},
@@ -243,8 +243,8 @@ var hotQueries = map[string]bound{
 	"SizeOfAllVariables":                          {most: 3},
 	"CountProjectParts":                           {most: 4*deploymentsPerProject + 20, with: map[string]any{"id": seedID(kindProject, 1010)}},
 	"ListProjectPartNames":                        {most: 20, with: map[string]any{"id": seedID(kindProject, 1010), "most": 100}},
-	"ListProjectsOf":                              {most: 2, perRow: 4 + 2, with: map[string]any{"organisationid": nil}},
-	"ListProjectsOf, a search":                    {most: 2 + 10, perRow: 4 + 2, with: map[string]any{"organisationid": nil, "words": []string{"PROJECT", "1010"}}}, // Its ten projects are looked at.
+	"ListProjectsOf":                              {most: 2, perRow: 4 + 3, with: map[string]any{"organisationid": nil}},
+	"ListProjectsOf, a search":                    {most: 2 + 10, perRow: 4 + 3, with: map[string]any{"organisationid": nil, "words": []string{"PROJECT", "1010"}}}, // Its ten projects are looked at.
 	"GetDeploymentOf":                             {most: 4 + 10, with: map[string]any{"id": seedID(kindDeployment, 91010)}},
 	"ListProjectDeployments":                      {most: 3, perRow: 2 + 10, with: map[string]any{"branch": "", "text": "", "author": "", "environmentid": nil}},
 	"ListProjectDeployments, those to go back to": {most: 3*deploymentsPerProject + 11, with: map[string]any{"branch": "", "text": "", "author": "", "states": []string{"retired", "live"}}},
@@ -403,7 +403,8 @@ var hotQueries = map[string]bound{
 
 	// Placement: others wait for their turn.
 	"ListUsableNodes":   {most: nodes},
-	"ListNodeUsage":     {most: presentVMs + restingVMs},
+	"SampleUsableNodes": {most: 4 * nodes, with: map[string]any{"most": 50, "near": []uuid.UUID{seedID(kindNode, 20)}}}, // The choice at random reads all.
+	"ListNodeUsage":     {most: 50 + (presentVMs+restingVMs)/nodes*3, with: map[string]any{"nodes": []uuid.UUID{seedID(kindNode, 20), seedID(kindNode, 21)}}},
 	"ListLiveInstances": {most: 5 * presentVMs},
 	"ListHeldAddresses": {most: 1, perRow: 1},
 	"ListWarmVMs":       {most: 10 * warm},

@@ -39,15 +39,15 @@ func TestPlans(t *testing.T) { //nolint:tparallel // The queries would wait for 
 		})
 	}
 
-	// This test would tell: without the index on domains each report of a node read all of them for each of its VMs.
-	t.Run("LockNodeVMs, without its index", func(t *testing.T) {
-		bound := hotQueries["LockNodeVMs"]
+	// This test would tell: without the index on environments each flip would read all domains.
+	t.Run("PointDomains, without its index", func(t *testing.T) {
+		bound := hotQueries["PointDomains"]
 
 		inRolledBack(t, pool, func(tx pgx.Tx) {
-			_, err := tx.Exec(t.Context(), "DROP INDEX domains_deployment")
+			_, err := tx.Exec(t.Context(), "DROP INDEX domains_environment")
 			require.NoError(t, err)
 
-			plan := explain(t, tx, queries["LockNodeVMs"], bound.arguments())
+			plan := explain(t, tx, queries["PointDomains"], bound.arguments())
 			require.Greater(t, plan.totalRead(), bound.rows(plan), plan.describe(0))
 		})
 	})

@@ -531,12 +531,31 @@ func (q *Queries) ListProjectDeployments(ctx context.Context, arg ListProjectDep
 }
 
 const listProjectsOf = `-- name: ListProjectsOf :many
+WITH found AS MATERIALIZED (
+  SELECT projects.id FROM projects
+  WHERE projects.organisation_id = ANY (ARRAY(
+      SELECT organisation_members.organisation_id FROM organisation_members
+      WHERE organisation_members.user_id = $1
+        AND ($2::uuid IS NULL OR organisation_members.organisation_id = $2)
+        AND ($3::uuid IS NULL OR organisation_members.organisation_id = $3)
+    ))
+    AND projects.deleted_at IS NULL AND projects.id < $4
+    AND ($5::text = '' OR projects.slug = $5)
+    AND (
+      SELECT bool_and(strpos(lower(projects.slug || ' ' || projects.name), lower(searched.word)) > 0)
+      FROM (SELECT unnest($6::text[]) AS word) AS searched
+    ) IS NOT FALSE
+), page AS (
+  -- Postgres takes a limit that it does not know for a small one, and looks up what else there is of each project instead of reading all of that.
+  SELECT found.id FROM found ORDER BY found.id DESC LIMIT (SELECT $7::int)
+)
 SELECT projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at, projects.start_seconds, projects.grace_seconds, projects.dockerfile_target, projects.previews, projects.preview_days, projects.github_repository_id, projects.variables_readable, projects.pull_request_previews, projects.pulls_tag, projects.pulls_error, projects.report_error, projects.poll_due_at, projects.active_at, projects.ignored_paths, projects.record_requests, projects.regions, projects.region_instances,
   (SELECT domains.deployment_id FROM domains WHERE domains.environment_id = projects.id AND kind = 'generated') AS live_deployment_id,
   held.id AS held_deployment_id,
   github_repositories.repository_id AS github_repository, github_repositories.full_name, github_repositories.is_private, github_repositories.is_archived,
   github_installations.id AS installation, github_installations.settings_url, github_installations.suspended_at, github_installations.removed_at
-FROM projects JOIN organisation_members ON organisation_members.organisation_id = projects.organisation_id
+FROM page
+JOIN projects ON projects.id = page.id
 LEFT JOIN deployments AS held ON projects.pinned_by_id IS NOT NULL AND held.id = (
   SELECT newest.id FROM deployments AS newest
   WHERE newest.environment_id = projects.id AND newest.state = 'deploying' AND newest.held_at IS NOT NULL
@@ -545,23 +564,14 @@ LEFT JOIN deployments AS held ON projects.pinned_by_id IS NOT NULL AND held.id =
 LEFT JOIN github_repositories ON github_repositories.id = projects.github_repository_id
 LEFT JOIN github_installations ON github_installations.id = github_repositories.installation_id
   AND github_installations.organisation_id = github_repositories.organisation_id
-WHERE organisation_members.user_id = $1 AND projects.deleted_at IS NULL AND projects.id < $2
-  AND ($3::uuid IS NULL OR projects.organisation_id = $3)
-  AND ($4::uuid IS NULL OR projects.organisation_id = $4)
-  AND ($5::text = '' OR projects.slug = $5)
-  AND (
-    SELECT bool_and(strpos(lower(projects.slug || ' ' || projects.name), lower(searched.word)) > 0)
-    FROM (SELECT unnest($6::text[]) AS word) AS searched
-  ) IS NOT FALSE
 ORDER BY projects.id DESC
-LIMIT $7::int
 `
 
 type ListProjectsOfParams struct {
 	UserID              uuid.UUID
-	Before              uuid.UUID
 	TokenOrganisationID *uuid.UUID
 	OrganisationID      *uuid.UUID
+	Before              uuid.UUID
 	Slug                string
 	Words               []string
 	MaxRows             int32
@@ -586,9 +596,9 @@ type ListProjectsOfRow struct {
 func (q *Queries) ListProjectsOf(ctx context.Context, arg ListProjectsOfParams) ([]ListProjectsOfRow, error) {
 	rows, err := q.db.Query(ctx, listProjectsOf,
 		arg.UserID,
-		arg.Before,
 		arg.TokenOrganisationID,
 		arg.OrganisationID,
+		arg.Before,
 		arg.Slug,
 		arg.Words,
 		arg.MaxRows,

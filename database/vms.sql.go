@@ -198,7 +198,7 @@ func (q *Queries) CreateVM(ctx context.Context, arg CreateVMParams) error {
 	return err
 }
 
-const drainVMs = `-- name: DrainVMs :execrows
+const drainVMs = `-- name: DrainVMs :exec
 UPDATE vms SET desired_state = 'draining'
 WHERE id IN (
   SELECT serving.id FROM vms AS serving
@@ -208,12 +208,9 @@ WHERE id IN (
 `
 
 // Takes the VMs of a deployment out of the route table. They run on.
-func (q *Queries) DrainVMs(ctx context.Context, deploymentID uuid.UUID) (int64, error) {
-	result, err := q.db.Exec(ctx, drainVMs, deploymentID)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
+func (q *Queries) DrainVMs(ctx context.Context, deploymentID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, drainVMs, deploymentID)
+	return err
 }
 
 const findSilentEdge = `-- name: FindSilentEdge :one
@@ -554,7 +551,7 @@ SELECT node_id,
   count(*) FILTER (WHERE removed_at IS NULL AND NOT (kind = 'release' AND exit_code IS NOT NULL)) AS holding,
   count(*) FILTER (WHERE removed_at IS NULL AND deployment_id = $1 AND kind = 'app') AS instances,
   count(*) AS addresses
-FROM vms WHERE ip_released_at IS NULL
+FROM vms WHERE ip_released_at IS NULL AND node_id = ANY ($2::uuid[])
 GROUP BY node_id
 `
 
@@ -567,10 +564,10 @@ type ListNodeUsageRow struct {
 	Addresses   int64
 }
 
-// What VMs hold of each node: processors and memory as long as anything of the VM is left (release commands that have ended hold
+// What VMs hold of each of these nodes: processors and memory as long as anything of the VM is left (release commands that have ended hold
 // none), and how many do, addresses until they are given back.
-func (q *Queries) ListNodeUsage(ctx context.Context, deploymentID uuid.UUID) ([]ListNodeUsageRow, error) {
-	rows, err := q.db.Query(ctx, listNodeUsage, deploymentID)
+func (q *Queries) ListNodeUsage(ctx context.Context, deploymentID uuid.UUID, nodes []uuid.UUID) ([]ListNodeUsageRow, error) {
+	rows, err := q.db.Query(ctx, listNodeUsage, deploymentID, nodes)
 	if err != nil {
 		return nil, err
 	}
@@ -686,6 +683,85 @@ WHERE released_at < now() - $1::interval
 func (q *Queries) ReleasePrefixes(ctx context.Context, cooldown time.Duration) error {
 	_, err := q.db.Exec(ctx, releasePrefixes, cooldown)
 	return err
+}
+
+const sampleUsableNodes = `-- name: SampleUsableNodes :many
+WITH usable AS MATERIALIZED (
+  SELECT nodes.id FROM nodes
+  WHERE nodes.state = 'ready' AND nodes.last_seen_at > now() - $4::interval AND nodes.unreachable_since IS NULL
+    AND $5::text IN ('', nodes.region)
+)
+SELECT id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities, kernel, disk_bytes, disk_free_bytes, agent_started_at, max_cpu_millis, max_memory_bytes, reserved_memory_bytes, cpu_overcommit, labels, unreachable_because, unreachable_since, os, containerd, boot_id FROM nodes
+WHERE id = ANY (ARRAY(
+  (SELECT usable.id FROM usable ORDER BY random() LIMIT $1::int)
+  UNION
+  SELECT usable.id FROM usable WHERE usable.id = ANY ($2::uuid[]) OR usable.id IN (
+    SELECT vms.node_id FROM vms WHERE vms.deployment_id = $3 AND vms.kind = 'app' AND vms.removed_at IS NULL
+  )
+))
+ORDER BY id
+`
+
+type SampleUsableNodesParams struct {
+	Most         int32
+	Near         []uuid.UUID
+	DeploymentID uuid.UUID
+	SeenWithin   time.Duration
+	Region       string
+}
+
+// So many of ListUsableNodes, chosen at random, and those of them that are near or that have VMs of a deployment. Placement is locked.
+func (q *Queries) SampleUsableNodes(ctx context.Context, arg SampleUsableNodesParams) ([]Node, error) {
+	rows, err := q.db.Query(ctx, sampleUsableNodes,
+		arg.Most,
+		arg.Near,
+		arg.DeploymentID,
+		arg.SeenWithin,
+		arg.Region,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Node{}
+	for rows.Next() {
+		var i Node
+		if err := rows.Scan(
+			&i.ID,
+			&i.Name,
+			&i.Region,
+			&i.Prefix,
+			&i.State,
+			&i.CPUMillis,
+			&i.MemoryBytes,
+			&i.Runtime,
+			&i.Version,
+			&i.LastSeenAt,
+			&i.CreatedAt,
+			&i.Capabilities,
+			&i.Kernel,
+			&i.DiskBytes,
+			&i.DiskFreeBytes,
+			&i.AgentStartedAt,
+			&i.MaxCPUMillis,
+			&i.MaxMemoryBytes,
+			&i.ReservedMemoryBytes,
+			&i.CPUOvercommit,
+			&i.Labels,
+			&i.UnreachableBecause,
+			&i.UnreachableSince,
+			&i.OS,
+			&i.Containerd,
+			&i.BootID,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const setVMsDesired = `-- name: SetVMsDesired :many

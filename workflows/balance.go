@@ -1,9 +1,6 @@
 package workflows
 
 import (
-	"cmp"
-	"slices"
-
 	"github.com/google/uuid"
 	"github.com/samber/lo"
 )
@@ -68,41 +65,36 @@ func rackOf(deployment uuid.UUID, node *candidate) rackOfDeployment {
 // smaller and none before it larger: how many pairs of instances of one deployment are on one node; how many are in one rack; and how much less than the
 // others the nodes with the least memory have free. The last one moves only where the difference is more than gap, a part of the larger node's memory.
 func (b *balance) next(gap float64) *shift {
-	if found := b.pick(b.spreadsNodes, "as several of its deployment were on one node"); found != nil {
-		return found
-	}
-
-	if found := b.pick(b.spreadsRacks, "as several of its deployment were in one rack"); found != nil {
-		return found
-	}
-
-	return b.pick(func(i placedInstance, from, to *candidate) bool { return b.evens(i, from, to, gap) }, "as another node has more room")
-}
-
-// pick returns the move that helps, from the node with the least memory free and to the one with the most that there are, of the largest instance.
-func (b *balance) pick(helps func(placedInstance, *candidate, *candidate) bool, reason string) *shift {
-	byRoom := slices.SortedFunc(slices.Values(b.nodes), func(x, y *candidate) int {
-		return cmp.Or(cmp.Compare(b.free[x.node.ID], b.free[y.node.ID]), cmp.Compare(x.node.Name, y.node.Name))
-	})
-
-	for _, from := range byRoom {
-		for _, to := range slices.Backward(byRoom) {
-			if from == to || from.node.Region != to.node.Region {
-				continue
-			}
-
-			found := lo.Filter(b.byNode[from.node.ID], func(i placedInstance, _ int) bool {
-				return i.movable && to.fits(i.need) && helps(i, from, to)
-			})
-			if len(found) > 0 {
-				largest := slices.MaxFunc(found, func(x, y placedInstance) int { return cmp.Compare(x.need.memoryBytes, y.need.memoryBytes) })
-
-				return &shift{instance: largest, from: from, to: to, reason: reason}
-			}
+	for _, r := range []rule{
+		{
+			reason: "as several of its deployment were on one node",
+			leaves: func(i placedInstance, from *candidate) bool {
+				return b.onNode[[2]uuid.UUID{i.deployment, from.node.ID}] > 1
+			},
+			helps: b.spreadsNodes,
+		},
+		{
+			reason: "as several of its deployment were in one rack",
+			leaves: func(i placedInstance, from *candidate) bool { return b.inRack[rackOf(i.deployment, from)] > 1 },
+			helps:  b.spreadsRacks,
+		},
+		{
+			reason:  "as another node has more room",
+			hasMore: func(from, to *candidate) bool { return b.hasMore(from, to, gap*float64(from.node.MemoryForVMs())) },
+			helps:   func(i placedInstance, from, to *candidate) bool { return b.evens(i, from, to, gap) },
+		},
+	} {
+		if found := b.pick(r); found != nil {
+			return found
 		}
 	}
 
 	return nil
+}
+
+// hasMore tells whether the one node has more memory free than the other, by more than a number of bytes.
+func (b *balance) hasMore(from, to *candidate, bytes float64) bool {
+	return float64(b.free[to.node.ID]-b.free[from.node.ID]) > bytes
 }
 
 // more returns how many instances of the deployment are on the one node beyond those on the other one, and so for their racks.
@@ -132,6 +124,6 @@ func (b *balance) evens(i placedInstance, from, to *candidate, gap float64) bool
 	most := max(from.node.MemoryForVMs(), to.node.MemoryForVMs())
 	freeFrom, freeTo := b.free[from.node.ID], b.free[to.node.ID]
 
-	return float64(freeTo-freeFrom) > gap*float64(most) &&
+	return b.hasMore(from, to, gap*float64(most)) &&
 		freeTo-to.cost(i.need).memoryBytes >= freeFrom+from.cost(i.need).memoryBytes
 }

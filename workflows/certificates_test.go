@@ -117,7 +117,7 @@ func (b *testBundle) pollCertificates(ctx context.Context, e *certificateEdge) {
 			}
 			e.mutex.Unlock()
 
-			_ = b.queries.AcknowledgeCertificates(ctx, version, e.id)
+			_ = b.queries.AcknowledgeCertificates(ctx, []uuid.UUID{e.id}, []int64{version})
 		}
 
 		select {

@@ -84,17 +84,11 @@ func (d *Deployments) createTx(ctx context.Context, tx pgx.Tx, queries *database
 		return database.Deployment{}, err
 	}
 
-	created, err := d.start(ctx, tx, queries, database.CreateDeploymentParams{
+	return d.start(ctx, tx, queries, database.CreateDeploymentParams{
 		ID: deployment, ProjectID: project.ID, EnvironmentID: environment.ID, Step: stepClone, Trigger: string(request.Trigger),
 		Branch: environment.Branch, CommitSHA: lo.EmptyableToPtr(commit),
 		EnvironmentSealed: variables, CreatedBy: request.CreatedBy,
 	}, request.Also)
-	if err != nil || request.EnvironmentID != uuid.Nil || environment.Kind != environmentPreview {
-		return created, err
-	}
-
-	// The preview of the branch may be new. The route table's version is locked behind the turns to build.
-	return created, changeRoutes(ctx, queries)
 }
 
 // environmentFor returns the environment that a deployment is asked for. The project is locked.

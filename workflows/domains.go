@@ -149,11 +149,7 @@ func (d *Domains) verify(ctx context.Context, claimed database.GetDomainToCheckR
 			return errDomainChanged
 		}
 
-		if err := auditDomain(ctx, queries, "domain.verify", claimed.OrganisationID, domain.ID, domain.Hostname); err != nil {
-			return err
-		}
-
-		return changeRoutes(ctx, queries)
+		return auditDomain(ctx, queries, "domain.verify", claimed.OrganisationID, domain.ID, domain.Hostname)
 	})
 	if database.IsUniqueViolation(err) {
 		// Another claim was proven at the same time.

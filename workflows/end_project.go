@@ -33,11 +33,11 @@ func (d *Deployments) EndProject(ctx context.Context, tx pgx.Tx, project uuid.UU
 		return fmt.Errorf("write that the previews are deleted: %w", err)
 	}
 
-	return changeRoutes(ctx, queries)
+	return nil
 }
 
 // endEnvironment ends everything that runs in an environment: deployments on their way are cancelled, and the live one loses its domains and is
-// retired. The project is locked, and the caller counts the route table's version.
+// retired. The project is locked.
 func (d *Deployments) endEnvironment(ctx context.Context, tx pgx.Tx, queries *database.Queries, environment uuid.UUID) error {
 	// What a rollback has pinned must not be let go on by the rollback's end.
 	if _, err := queries.UnpinEnvironment(ctx, environment); err != nil {
@@ -66,13 +66,4 @@ func (d *Deployments) endEnvironment(ctx context.Context, tx pgx.Tx, queries *da
 	}
 
 	return retireReplaced(ctx, d.inserter, tx, environment, uuid.Nil, 0)
-}
-
-// changeRoutes makes a new version of the route table. The version is everybody's: it is the last row that a transaction locks.
-func changeRoutes(ctx context.Context, queries *database.Queries) error {
-	if _, err := queries.NextRouteVersion(ctx); err != nil {
-		return fmt.Errorf("count the route version: %w", err)
-	}
-
-	return queries.Notify(ctx, database.ChannelRoutes, "")
 }

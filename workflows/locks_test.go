@@ -202,7 +202,7 @@ func TestLocks_PreviewIsMade_TheRouteVersionIsLockedBehindTheTurnsToBuild(t *tes
 
 	require.Eventually(t, func() bool {
 		return b.count(t, `SELECT count(*) FROM pg_stat_activity
-			WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%NextRouteVersion%'`) == 1
+			WHERE datname = current_database() AND wait_event_type = 'Lock' AND query ILIKE 'commit%'`) == 1
 	}, 10*time.Second, 5*time.Millisecond, "it waits for the route table's version")
 	require.Equal(t, 1, b.count(t, `SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)
 		WHERE datname = current_database() AND wait_event_type = 'Lock' AND locktype = 'advisory' AND granted`), "it has the turns to build")
@@ -211,7 +211,7 @@ func TestLocks_PreviewIsMade_TheRouteVersionIsLockedBehindTheTurnsToBuild(t *tes
 	require.NoError(t, <-made)
 }
 
-// reportNode stores a report of a node as the API does: the node, its VMs, and the route table's version.
+// reportNode stores a report of a node as the API does: the node and its VMs.
 func reportNode(ctx context.Context, b *testBundle, node uuid.UUID, round int) error {
 	return database.InTx(ctx, b.pool, func(tx pgx.Tx, queries *database.Queries) error {
 		toldOf, err := queries.RecordNodeReport(ctx, database.RecordNodeReportParams{ID: node, CPUMillis: 64_000, MemoryBytes: 8 << 30})
@@ -229,34 +229,26 @@ func reportNode(ctx context.Context, b *testBundle, node uuid.UUID, round int) e
 			return err
 		}
 
-		rows, err := queries.LockNodeVMs(ctx, node, ids)
+		vms, err := queries.LockNodeVMs(ctx, node, ids)
 		if err != nil {
 			return err
 		}
 
 		var waiting []uuid.UUID
 
-		for _, row := range rows {
+		for _, vm := range vms {
 			state := []string{"healthy", "healthy", "unhealthy"}[round%3]
-			waiting = append(waiting, row.VM.ID)
+			waiting = append(waiting, vm.ID)
 
-			if row.VM.DesiredState == "stopped" {
+			if vm.DesiredState == "stopped" {
 				state = "removed"
 			}
 
-			if err := queries.RecordVMReport(ctx, database.RecordVMReportParams{ID: row.VM.ID, State: state}); err != nil {
+			if err := queries.RecordVMReport(ctx, database.RecordVMReportParams{ID: vm.ID, State: state}); err != nil {
 				return err
 			}
 		}
 
-		if err := queries.AddWaitingTime(ctx, toldOf, waiting); err != nil {
-			return err
-		}
-
-		if _, err := queries.NextRouteVersion(ctx); err != nil {
-			return err
-		}
-
-		return queries.Notify(ctx, database.ChannelRoutes, "")
+		return queries.AddWaitingTime(ctx, toldOf, waiting)
 	})
 }

@@ -261,8 +261,7 @@ func (w *Worker) awaitReplacements(ctx context.Context, deployment uuid.UUID) er
 // drainReplaced takes VMs whose replacement is healthy out of the route table, and tells whether any is to be stopped.
 func (w *Worker) drainReplaced(ctx context.Context, deployment uuid.UUID) (draining bool, err error) {
 	err = database.InTx(ctx, w.pool, func(_ pgx.Tx, queries *database.Queries) error {
-		drained, err := queries.DrainReplacedVMs(ctx, deployment)
-		if err != nil {
+		if err := queries.DrainReplacedVMs(ctx, deployment); err != nil {
 			return fmt.Errorf("take VMs out of the route table: %w", err)
 		}
 
@@ -273,15 +272,7 @@ func (w *Worker) drainReplaced(ctx context.Context, deployment uuid.UUID) (drain
 
 		draining = left > 0
 
-		if drained == 0 {
-			return nil
-		}
-
-		if _, err := queries.NextRouteVersion(ctx); err != nil {
-			return fmt.Errorf("count the route version: %w", err)
-		}
-
-		return queries.Notify(ctx, database.ChannelRoutes, "")
+		return nil
 	})
 
 	return draining, err

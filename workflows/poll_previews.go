@@ -189,7 +189,7 @@ func (w *Worker) endPolled(ctx context.Context, poll *branchPoll, preview databa
 			return err
 		}
 
-		return w.deployments.endPreviewTx(ctx, tx, queries, found, reason)
+		return w.deployments.endPreview(ctx, tx, queries, found, reason)
 	})
 }
 
@@ -219,11 +219,7 @@ func (w *Worker) deployBranch(
 			return err
 		}
 
-		if err := recordBranches(ctx, queries, project.ID, map[string]string{branch: poll.heads[branch]}); err != nil {
-			return err
-		}
-
-		return changeRoutes(ctx, queries)
+		return recordBranches(ctx, queries, project.ID, map[string]string{branch: poll.heads[branch]})
 	})
 
 	return preview, err

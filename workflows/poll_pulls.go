@@ -231,11 +231,7 @@ func (w *Worker) deployPull(ctx context.Context, poll pullsPoll, pull github.Pul
 			return err
 		}
 
-		if err := w.deployOrAwait(ctx, tx, queries, poll.seen(pull, skip), preview); err != nil {
-			return err
-		}
-
-		return changeRoutes(ctx, queries)
+		return w.deployOrAwait(ctx, tx, queries, poll.seen(pull, skip), preview)
 	})
 }
 
@@ -298,7 +294,7 @@ func (w *Worker) endPull(ctx context.Context, poll pullsPoll, pull github.Pull) 
 			return fmt.Errorf("look for the preview of the pull request: %w", err)
 		}
 
-		return w.deployments.endPreviewTx(ctx, tx, queries, preview, reason)
+		return w.deployments.endPreview(ctx, tx, queries, preview, reason)
 	})
 }
 

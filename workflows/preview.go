@@ -21,8 +21,8 @@ const (
 	previewsBranches = "branches"
 )
 
-// ensurePreview returns the preview of a branch, and makes it where there is none. The project is locked, and the caller counts the route table's version at
-// the end of the transaction. A project that has as many previews as it may have is a conflict.
+// ensurePreview returns the preview of a branch, and makes it where there is none. The project is locked. A project that has as many previews as it may have
+// is a conflict.
 func (d *Deployments) ensurePreview(ctx context.Context, queries *database.Queries, project database.Project, branch string) (database.Environment, error) {
 	found, err := queries.GetPreviewOf(ctx, project.ID, branch)
 	if err == nil || !errors.Is(err, pgx.ErrNoRows) {
@@ -176,20 +176,11 @@ func (d *Deployments) EndPreview(ctx context.Context, project, environment uuid.
 			}
 		}
 
-		return d.endPreviewTx(ctx, tx, queries, preview, reason)
+		return d.endPreview(ctx, tx, queries, preview, reason)
 	})
 }
 
-// endPreviewTx is EndPreview in a transaction that has locked the project, and of which it is the end.
-func (d *Deployments) endPreviewTx(ctx context.Context, tx pgx.Tx, queries *database.Queries, preview database.Environment, reason string) error {
-	if err := d.endPreview(ctx, tx, queries, preview, reason); err != nil {
-		return err
-	}
-
-	return changeRoutes(ctx, queries)
-}
-
-// endPreview leaves it to the caller to count the route table's version at the end of the transaction.
+// endPreview is EndPreview in a transaction that has locked the project.
 func (d *Deployments) endPreview(ctx context.Context, tx pgx.Tx, queries *database.Queries, preview database.Environment, reason string) error {
 	if err := d.endEnvironment(ctx, tx, queries, preview.ID); err != nil {
 		return err
@@ -242,13 +233,11 @@ func (d *Deployments) CreatePreview(ctx context.Context, project uuid.UUID, bran
 			return err
 		}
 
-		if also != nil {
-			if err := also(ctx, queries, preview.ID); err != nil {
-				return err
-			}
+		if also == nil {
+			return nil
 		}
 
-		return changeRoutes(ctx, queries)
+		return also(ctx, queries, preview.ID)
 	})
 
 	return preview, err

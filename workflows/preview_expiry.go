@@ -40,6 +40,6 @@ func (w *Worker) endIfExpired(ctx context.Context, preview database.Environment)
 			return err
 		}
 
-		return w.deployments.endPreviewTx(ctx, tx, queries, found, "it has not been pushed to for long")
+		return w.deployments.endPreview(ctx, tx, queries, found, "it has not been pushed to for long")
 	})
 }

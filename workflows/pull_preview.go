@@ -15,8 +15,8 @@ import (
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
-// ensurePullPreview returns the preview of a pull request, and makes it where there is none. The project is locked, and the caller counts the route table's
-// version at the end of the transaction. A project that has as many previews as it may have is a conflict.
+// ensurePullPreview returns the preview of a pull request, and makes it where there is none. The project is locked. A project
+// that has as many previews as it may have is a conflict.
 func (d *Deployments) ensurePullPreview(
 	ctx context.Context, queries *database.Queries, project database.Project, pull github.Pull,
 ) (database.Environment, error) {
@@ -48,7 +48,7 @@ func (d *Deployments) ensurePullPreview(
 }
 
 // LeaveRepository ends the previews of a project's pull requests, in the transaction that gives the project another repository, whose pull requests may have
-// the same numbers. The project is locked and nothing behind the turns to build, and the caller counts the route table's version at the end.
+// the same numbers. The project is locked and nothing behind the turns to build.
 func (d *Deployments) LeaveRepository(ctx context.Context, tx pgx.Tx, project uuid.UUID) error {
 	queries := database.New(tx)
 

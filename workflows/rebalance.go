@@ -60,9 +60,9 @@ func (w *Worker) nextShift(ctx context.Context, queries *database.Queries) (foun
 		return found, false, nil
 	}
 
-	usage, err := queries.ListNodeUsage(ctx, uuid.Nil)
+	usage, err := usageOf(ctx, queries, nodes, uuid.Nil)
 	if err != nil {
-		return found, false, fmt.Errorf("sum up what the nodes run: %w", err)
+		return found, false, err
 	}
 
 	rows, err := queries.ListLiveInstances(ctx, w.config.RebalanceAfter)
@@ -138,9 +138,9 @@ func stillFits(ctx context.Context, queries *database.Queries, found shift) (boo
 		return false, fmt.Errorf("list the nodes: %w", err)
 	}
 
-	usage, err := queries.ListNodeUsage(ctx, uuid.Nil)
+	usage, err := usageOf(ctx, queries, nodes, uuid.Nil)
 	if err != nil {
-		return false, fmt.Errorf("sum up what the nodes run: %w", err)
+		return false, err
 	}
 
 	return slices.ContainsFunc(candidates(nodes, usage), func(c *candidate) bool {

@@ -282,17 +282,8 @@ func (w *Worker) stopSurplus(
 		return err
 	}
 
-	err := recordEvent(ctx, queries, deployment.ProjectID, &deployment.ID, eventInstances,
+	return recordEvent(ctx, queries, deployment.ProjectID, &deployment.ID, eventInstances,
 		fmt.Sprintf("Instances are stopped (%d), as the project asks for %s.", len(surplus), asked))
-	if err != nil {
-		return err
-	}
-
-	if _, err := queries.NextRouteVersion(ctx); err != nil {
-		return fmt.Errorf("count the route version: %w", err)
-	}
-
-	return queries.Notify(ctx, database.ChannelRoutes, "")
 }
 
 func vmIDs(vms []database.VM) []uuid.UUID {

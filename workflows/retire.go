@@ -102,16 +102,11 @@ func (w *Worker) leaveRoutes(ctx context.Context, deployment uuid.UUID) (leaving
 
 // drainAll takes the VMs of a deployment out of the route table.
 func drainAll(ctx context.Context, queries *database.Queries, deployment uuid.UUID) error {
-	drained, err := queries.DrainVMs(ctx, deployment)
-	if err != nil {
+	if err := queries.DrainVMs(ctx, deployment); err != nil {
 		return fmt.Errorf("take the VMs out of the route table: %w", err)
 	}
 
-	if drained == 0 {
-		return nil
-	}
-
-	return changeRoutes(ctx, queries)
+	return nil
 }
 
 // awaitEdges waits until no live edge serves from a route table older than today's.

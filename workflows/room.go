@@ -52,9 +52,9 @@ func chooseToCool(ctx context.Context, queries *database.Queries, n need) ([]uui
 		return nil, fmt.Errorf("list the nodes: %w", err)
 	}
 
-	usage, err := queries.ListNodeUsage(ctx, uuid.Nil)
+	usage, err := usageOf(ctx, queries, nodes, uuid.Nil)
 	if err != nil {
-		return nil, fmt.Errorf("sum up what the nodes run: %w", err)
+		return nil, err
 	}
 
 	warm, err := queries.ListWarmVMs(ctx)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"slices"
 	"time"
 
@@ -144,7 +145,34 @@ func (w *Worker) choose(
 		return nil, fmt.Errorf("release addresses: %w", err)
 	}
 
-	nodes, err := queries.ListUsableNodes(ctx, seenWithin, region)
+	placed, err := w.chooseAmong(ctx, queries, region, vm, count, avoid, prefer, sampledNodes+count+len(avoid))
+	if problem.CodeOf(err) == problem.Unavailable {
+		placed, err = w.chooseAmong(ctx, queries, region, vm, count, avoid, prefer, math.MaxInt32)
+	}
+
+	if noRoom, ok := errors.AsType[*noRoomError](err); ok && noRoom.addresses {
+		err = w.explainAddresses(ctx, queries, err)
+	}
+
+	if problem.CodeOf(err) == problem.Unavailable && region != anywhere {
+		err = &regionError{err}
+	}
+
+	return placed, err
+}
+
+// sampledNodes is how many nodes a placement looks at. So many, taken at random, have good places among them on a platform of any size, and what a placement
+// costs, while others wait for their turn, does not depend on how many more there are.
+const sampledNodes = 50
+
+// chooseAmong is choose among so many nodes at most, beside those where the deployment is already and those to prefer.
+func (w *Worker) chooseAmong(
+	ctx context.Context, queries *database.Queries, region string, vm database.CreateVMParams, count int, avoid, prefer []uuid.UUID, most int,
+) ([]database.Node, error) {
+	nodes, err := queries.SampleUsableNodes(ctx, database.SampleUsableNodesParams{
+		SeenWithin: seenWithin, Region: region, Near: prefer, DeploymentID: vm.DeploymentID,
+		Most: int32(most), //nolint:gosec // A project has at most a hundred instances.
+	})
 	if err != nil {
 		return nil, fmt.Errorf("list the nodes: %w", err)
 	}
@@ -157,9 +185,9 @@ func (w *Worker) choose(
 		}
 	}
 
-	usage, err := queries.ListNodeUsage(ctx, vm.DeploymentID)
+	usage, err := usageOf(ctx, queries, nodes, vm.DeploymentID)
 	if err != nil {
-		return nil, fmt.Errorf("sum up what the nodes run: %w", err)
+		return nil, err
 	}
 
 	among := candidates(nodes, usage)
@@ -167,16 +195,17 @@ func (w *Worker) choose(
 		c.hasImage = slices.Contains(prefer, c.node.ID)
 	}
 
-	placed, err := place(among, count, need{cpuMillis: int64(vm.CPUMillis), memoryBytes: vm.MemoryBytes, region: region})
-	if noRoom, ok := errors.AsType[*noRoomError](err); ok && noRoom.addresses {
-		err = w.explainAddresses(ctx, queries, err)
+	return place(among, count, need{cpuMillis: int64(vm.CPUMillis), memoryBytes: vm.MemoryBytes, region: region})
+}
+
+// usageOf returns what VMs hold of nodes, and how many VMs of a deployment each has.
+func usageOf(ctx context.Context, queries *database.Queries, nodes []database.Node, deployment uuid.UUID) ([]database.ListNodeUsageRow, error) {
+	usage, err := queries.ListNodeUsage(ctx, deployment, lo.Map(nodes, func(node database.Node, _ int) uuid.UUID { return node.ID }))
+	if err != nil {
+		return nil, fmt.Errorf("sum up what the nodes run: %w", err)
 	}
 
-	if problem.CodeOf(err) == problem.Unavailable && region != anywhere {
-		err = &regionError{err}
-	}
-
-	return placed, err
+	return usage, nil
 }
 
 // explainAddresses adds to the cause which edge keeps the addresses of removed VMs from being used again, if one does.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/samber/lo"
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/database"
@@ -224,4 +225,36 @@ func TestPlacement_CordonedNode_GetsNoVMsAndKeepsItsOwn(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, moves)
 	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM vms WHERE node_id = $1 AND desired_state = 'running'", b.node.id), "it serves on")
+}
+
+func TestPlacement_OfManyNodes_FindsTheOneThatHasRoomAndKnowsWhereTheDeploymentIs(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	worker := b.newWorker(t)
+	holder := b.create(t)
+
+	const small = 1 << 20
+
+	b.exec(t, `INSERT INTO nodes (id, name, region, prefix, cpu_millis, memory_bytes, reserved_memory_bytes, runtime, last_seen_at)
+		SELECT gen_random_uuid(), 'small-' || n, 'eu', ('10.80.' || n || '.0/24')::cidr, 4000, $1, 0, $2, now() + interval '1 hour'
+		FROM generate_series(1, 4 * $3::int) AS n`, small, runc, sampledNodes/2)
+
+	vm := database.CreateVMParams{DeploymentID: holder.ID, Kind: vmApp, CPUMillis: 100, MemoryBytes: 2 * small}
+
+	require.NoError(t, database.InTx(b.ctx, b.pool, func(_ pgx.Tx, queries *database.Queries) error {
+		for range 3 {
+			placed, err := worker.placeOn(b.ctx, queries, anywhere, vm, 1)
+			require.NoError(t, err)
+			require.Equal(t, b.node.id, placed[0].ID)
+			require.NoError(t, createVM(b.ctx, queries, vm, placed[0]))
+
+			sampled, err := queries.SampleUsableNodes(b.ctx, database.SampleUsableNodesParams{SeenWithin: seenWithin, DeploymentID: holder.ID, Most: 1})
+			require.NoError(t, err)
+			require.Contains(t, lo.Map(sampled, func(node database.Node, _ int) uuid.UUID { return node.ID }), b.node.id)
+			require.LessOrEqual(t, len(sampled), 2)
+		}
+
+		return nil
+	}))
 }

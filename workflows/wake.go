@@ -82,11 +82,7 @@ func (d *Deployments) wakeLocked(ctx context.Context, tx pgx.Tx, queries *databa
 		return fmt.Errorf("write that the environment is awake: %w", err)
 	}
 
-	if err := notifyNodes(ctx, queries, nodes); err != nil {
-		return err
-	}
-
-	return changeRoutes(ctx, queries)
+	return notifyNodes(ctx, queries, nodes)
 }
 
 // wake starts the VMs of a deployment whose environment was woken: as many as the project asks for by now. Where there is no room for any the job looks again

@@ -25,8 +25,15 @@ ORDER BY certificates.id;
 SELECT hostname, token, key_authorization FROM certificate_challenges ORDER BY token;
 
 -- name: AcknowledgeCertificates :exec
--- Remembers which version of the certificates an edge serves with.
-UPDATE edges SET certificates_version = @version::bigint, last_seen_at = now() WHERE id = @id;
+-- Remembers which version of the certificates each of these edges serves with. Edges are locked by id.
+WITH told AS (
+  SELECT unnest(@ids::uuid[]) AS id, unnest(@versions::bigint[]) AS version
+), held AS (
+  SELECT edges.id FROM edges WHERE edges.id IN (SELECT told.id FROM told) ORDER BY edges.id FOR NO KEY UPDATE
+)
+UPDATE edges SET certificates_version = told.version, last_seen_at = now()
+FROM told JOIN held ON held.id = told.id
+WHERE edges.id = told.id;
 
 -- name: CountEdgesWithoutVersion :one
 -- The edges that may not have heard of a version of the certificates yet. One that was silent for that long counts as dead.

@@ -13,14 +13,17 @@ SELECT candidates.id FROM (
   JOIN environments ON environments.id = deployments.environment_id AND environments.asleep_since IS NULL
   WHERE vms.desired_state = 'draining' AND vms.removed_at IS NULL AND vms.kind = 'app' AND deployments.state = 'live'
   UNION
-  -- Arrays, since Postgres cannot know that few nodes are left: it would rather read all VMs than look for those of a third of the nodes.
-  SELECT vms.deployment_id FROM vms JOIN deployments ON deployments.id = vms.deployment_id
+  -- Arrays and limits, since Postgres cannot know that few nodes are left: it would rather read all VMs, and all deployments, than look for those of a third
+  -- of the nodes.
+  SELECT vms.deployment_id FROM vms
+  CROSS JOIN LATERAL (SELECT FROM deployments WHERE deployments.id = vms.deployment_id AND deployments.state = 'live' LIMIT 1) AS moved
   WHERE vms.node_id = ANY (ARRAY(SELECT nodes.id FROM nodes WHERE nodes.state = 'draining'))
-    AND vms.desired_state = 'running' AND vms.removed_at IS NULL AND vms.kind = 'app' AND deployments.state = 'live'
+    AND vms.desired_state = 'running' AND vms.removed_at IS NULL AND vms.kind = 'app'
   UNION
-  SELECT vms.deployment_id FROM vms JOIN deployments ON deployments.id = vms.deployment_id
+  SELECT vms.deployment_id FROM vms
+  CROSS JOIN LATERAL (SELECT FROM deployments WHERE deployments.id = vms.deployment_id AND deployments.state IN ('live', 'deploying') LIMIT 1) AS moved
   WHERE vms.node_id = ANY (ARRAY(SELECT node_absence.id FROM node_absence WHERE node_absence.absent_for > @lost_after::interval))
-    AND vms.desired_state = 'running' AND vms.removed_at IS NULL AND vms.kind = 'app' AND deployments.state IN ('live', 'deploying')
+    AND vms.desired_state = 'running' AND vms.removed_at IS NULL AND vms.kind = 'app'
   UNION
   SELECT vms.deployment_id FROM vms
   JOIN deployments ON deployments.id = vms.deployment_id JOIN projects ON projects.id = deployments.project_id
@@ -121,7 +124,7 @@ SELECT EXISTS (
     )
 );
 
--- name: DrainReplacedVMs :execrows
+-- name: DrainReplacedVMs :exec
 -- Takes the VMs of a deployment out of the route table whose replacement is healthy. They run on.
 UPDATE vms SET desired_state = 'draining'
 WHERE id IN (

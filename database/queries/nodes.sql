@@ -137,17 +137,11 @@ UPDATE vms SET
 WHERE id = ANY (@ids::uuid[]);
 
 -- name: LockNodeVMs :many
--- The VMs of a node that a report names, and those that are not healthy yet, with whether a domain points at their deployment or is about to: a flip
--- that commits while the report is under way reads the VMs as they were before it. Other VMs are not locked: reports of an idle node lock none.
-SELECT sqlc.embed(vms), EXISTS (
-  SELECT FROM domains WHERE domains.deployment_id = vms.deployment_id AND domains.kind <> 'deployment'
-  UNION ALL
-  SELECT FROM deployments WHERE deployments.id = vms.deployment_id AND deployments.state = 'deploying' AND deployments.step = 'flip_route'
-) AS routed
-FROM vms WHERE vms.node_id = @node_id AND vms.removed_at IS NULL
+-- The VMs of a node that a report names, and those that are not healthy yet. Other VMs are not locked: reports of an idle node lock none.
+SELECT * FROM vms WHERE vms.node_id = @node_id AND vms.removed_at IS NULL
   AND (vms.id = ANY (@ids::uuid[]) OR (vms.desired_state = 'running' AND vms.state IN ('pending', 'pulling', 'starting', 'running', 'unhealthy', 'crashed')))
 ORDER BY vms.id
-FOR NO KEY UPDATE OF vms;
+FOR NO KEY UPDATE;
 
 -- name: RecordVMReport :exec
 UPDATE vms

@@ -47,12 +47,31 @@ SELECT * FROM projects WHERE id = @id AND organisation_id = @organisation_id AND
 -- name: ListProjectsOf :many
 -- The projects of the organisations that a user is a member of, or of them the one alone to which the token belongs. All words stand in the slug or the
 -- name.
+WITH found AS MATERIALIZED (
+  SELECT projects.id FROM projects
+  WHERE projects.organisation_id = ANY (ARRAY(
+      SELECT organisation_members.organisation_id FROM organisation_members
+      WHERE organisation_members.user_id = @user_id
+        AND (sqlc.narg(token_organisation_id)::uuid IS NULL OR organisation_members.organisation_id = sqlc.narg(token_organisation_id))
+        AND (sqlc.narg(organisation_id)::uuid IS NULL OR organisation_members.organisation_id = sqlc.narg(organisation_id))
+    ))
+    AND projects.deleted_at IS NULL AND projects.id < @before
+    AND (@slug::text = '' OR projects.slug = @slug)
+    AND (
+      SELECT bool_and(strpos(lower(projects.slug || ' ' || projects.name), lower(searched.word)) > 0)
+      FROM (SELECT unnest(@words::text[]) AS word) AS searched
+    ) IS NOT FALSE
+), page AS (
+  -- Postgres takes a limit that it does not know for a small one, and looks up what else there is of each project instead of reading all of that.
+  SELECT found.id FROM found ORDER BY found.id DESC LIMIT (SELECT sqlc.arg(max_rows)::int)
+)
 SELECT sqlc.embed(projects),
   (SELECT domains.deployment_id FROM domains WHERE domains.environment_id = projects.id AND kind = 'generated') AS live_deployment_id,
   held.id AS held_deployment_id,
   github_repositories.repository_id AS github_repository, github_repositories.full_name, github_repositories.is_private, github_repositories.is_archived,
   github_installations.id AS installation, github_installations.settings_url, github_installations.suspended_at, github_installations.removed_at
-FROM projects JOIN organisation_members ON organisation_members.organisation_id = projects.organisation_id
+FROM page
+JOIN projects ON projects.id = page.id
 LEFT JOIN deployments AS held ON projects.pinned_by_id IS NOT NULL AND held.id = (
   SELECT newest.id FROM deployments AS newest
   WHERE newest.environment_id = projects.id AND newest.state = 'deploying' AND newest.held_at IS NOT NULL
@@ -61,16 +80,7 @@ LEFT JOIN deployments AS held ON projects.pinned_by_id IS NOT NULL AND held.id =
 LEFT JOIN github_repositories ON github_repositories.id = projects.github_repository_id
 LEFT JOIN github_installations ON github_installations.id = github_repositories.installation_id
   AND github_installations.organisation_id = github_repositories.organisation_id
-WHERE organisation_members.user_id = @user_id AND projects.deleted_at IS NULL AND projects.id < @before
-  AND (sqlc.narg(token_organisation_id)::uuid IS NULL OR projects.organisation_id = sqlc.narg(token_organisation_id))
-  AND (sqlc.narg(organisation_id)::uuid IS NULL OR projects.organisation_id = sqlc.narg(organisation_id))
-  AND (@slug::text = '' OR projects.slug = @slug)
-  AND (
-    SELECT bool_and(strpos(lower(projects.slug || ' ' || projects.name), lower(searched.word)) > 0)
-    FROM (SELECT unnest(@words::text[]) AS word) AS searched
-  ) IS NOT FALSE
-ORDER BY projects.id DESC
-LIMIT sqlc.arg(max_rows)::int;
+ORDER BY projects.id DESC;
 
 -- name: UpdateProject :exec
 UPDATE projects

@@ -10,8 +10,25 @@ WHERE state = 'ready' AND last_seen_at > now() - @seen_within::interval AND unre
   AND @region::text IN ('', region)
 ORDER BY id;
 
+-- name: SampleUsableNodes :many
+-- So many of ListUsableNodes, chosen at random, and those of them that are near or that have VMs of a deployment. Placement is locked.
+WITH usable AS MATERIALIZED (
+  SELECT nodes.id FROM nodes
+  WHERE nodes.state = 'ready' AND nodes.last_seen_at > now() - @seen_within::interval AND nodes.unreachable_since IS NULL
+    AND @region::text IN ('', nodes.region)
+)
+SELECT * FROM nodes
+WHERE id = ANY (ARRAY(
+  (SELECT usable.id FROM usable ORDER BY random() LIMIT sqlc.arg(most)::int)
+  UNION
+  SELECT usable.id FROM usable WHERE usable.id = ANY (@near::uuid[]) OR usable.id IN (
+    SELECT vms.node_id FROM vms WHERE vms.deployment_id = @deployment_id AND vms.kind = 'app' AND vms.removed_at IS NULL
+  )
+))
+ORDER BY id;
+
 -- name: ListNodeUsage :many
--- What VMs hold of each node: processors and memory as long as anything of the VM is left (release commands that have ended hold
+-- What VMs hold of each of these nodes: processors and memory as long as anything of the VM is left (release commands that have ended hold
 -- none), and how many do, addresses until they are given back.
 SELECT node_id,
   coalesce(sum(cpu_millis) FILTER (WHERE removed_at IS NULL AND NOT (kind = 'release' AND exit_code IS NOT NULL)), 0)::bigint AS cpu_millis,
@@ -19,7 +36,7 @@ SELECT node_id,
   count(*) FILTER (WHERE removed_at IS NULL AND NOT (kind = 'release' AND exit_code IS NOT NULL)) AS holding,
   count(*) FILTER (WHERE removed_at IS NULL AND deployment_id = @deployment_id AND kind = 'app') AS instances,
   count(*) AS addresses
-FROM vms WHERE ip_released_at IS NULL
+FROM vms WHERE ip_released_at IS NULL AND node_id = ANY (@nodes::uuid[])
 GROUP BY node_id;
 
 -- name: FindSilentEdge :one
@@ -119,7 +136,7 @@ RETURNING node_id;
 -- Writes that the VMs of a deployment that has ended are asked to stop: before StopVMs, since deployments are locked before VMs.
 UPDATE deployments SET warm_until = NULL WHERE id = $1 AND warm_until IS NOT NULL;
 
--- name: DrainVMs :execrows
+-- name: DrainVMs :exec
 -- Takes the VMs of a deployment out of the route table. They run on.
 UPDATE vms SET desired_state = 'draining'
 WHERE id IN (

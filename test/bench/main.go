@@ -49,8 +49,9 @@ const usage = `Run a platform on this machine and measure it. It needs root and 
         what a node with so many idle VMs costs itself and the api; what runs in VMs is a stub
   go run ./test/bench edge [-rounds N] [-duration DURATION] [-only NAME,NAME…] [-proxies NAME,NAME…] [-connections N]
         what the edge carries, beside nginx, HAProxy and net/http's ReverseProxy
-  go run ./test/env -only postgres go run ./test/bench scale [-flips N]
-        what flips, reports and placements cost with 100,000 domains and 100 edges, and how that grows; it needs Postgres alone
+  go run ./test/env -only postgres go run ./test/bench scale [-rounds N] [-deploying DURATION]
+        what flips, reports and placements cost with 100,000 domains and 100 edges, how many deployments an hour go through the whole chain, and how that
+        grows; it needs Postgres alone
 
 -h behind a benchmark's name explains its flags. The last line that is printed is for machines.
 `
@@ -179,7 +180,8 @@ func commas(list string) []string {
 }
 
 func scaleFlags(flags *flag.FlagSet, rounds *int) func(context.Context) error {
-	flags.IntVar(rounds, "flips", 10, "how many deployments are made live at each size") //nolint:mnd // The default.
+	flags.IntVar(rounds, "rounds", defaultRounds, "how often each figure is measured at each size, 30 times at most")
+	deploying := flags.Duration("deploying", 30*time.Second, "for how long deployments are made at each size") //nolint:mnd // The default.
 
-	return func(ctx context.Context) error { return scale.Run(ctx, *rounds) }
+	return func(ctx context.Context) error { return scale.Run(ctx, *rounds, *deploying) }
 }

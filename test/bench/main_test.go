@@ -30,7 +30,7 @@ func TestParse_WhatTheDocumentationShows_CanBeRun(t *testing.T) {
 		{"deploy"}, {"deploy", "-rounds", "10"}, {"frameworks"}, {"frameworks", "-only", "nextjs,nuxt", "-rounds", "5"},
 		{"fairness", "-rounds", "1"}, {"wake", "-rounds", "10"}, {"poll"}, {"poll", "-hours", "24"},
 		{"edge"}, {"edge", "-only", "small,p99", "-rounds", "5"},
-		{"scale"}, {"scale", "-flips", "3"},
+		{"scale"}, {"scale", "-rounds", "3", "-deploying", "10s"},
 	} {
 		run, err := parse(arguments)
 		require.NoError(t, err)

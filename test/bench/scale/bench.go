@@ -1,9 +1,11 @@
-// Package scale measures what a flip, a node's report, a placement, a pass of reconcile and a list cost on a large platform, and how that grows: on a
-// generated database of 10,000 projects with 100,000 domains and 20,000 VMs on 1,000 nodes, and on parts of it, always with 100 edges.
+// Package scale measures what a flip, a node's report, a placement, a pass of reconcile and a list cost on a large platform, how many deployments an hour go
+// through the whole chain, and how all that grows: on a generated database of 10,000 projects with 100,000 domains and 20,000 VMs on 1,000 nodes, and on parts
+// of it, always with 100 edges.
 //
-// Real are Postgres, the API and a worker, with all that they decide; both run in this process. Edges and nodes are simulated, and talk to the API over
-// HTTP on the loopback: an edge polls as edges do and keeps no table, a node reports. A flip is a rollback, which the worker places, waits for and makes
-// live. Nothing is built or run. It takes a minute or two of two processors.
+// Real are Postgres, the API and a worker, with all that they decide; all run in this process, but Postgres. Edges and nodes are simulated, and talk to the
+// API over HTTP on the loopback: an edge polls as edges do and keeps no table, a node reports as soon as there is news for it. A flip is a rollback, which the
+// worker places, waits for and makes live. Nothing is fetched, built or run. The sizes stand beside each other and are measured in turns, so that what else
+// the machine does meets all of them alike. It takes some minutes of two processors.
 package scale
 
 import (
@@ -12,15 +14,24 @@ import (
 	"fmt"
 	"os"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 )
 
 // edges is how many edges there are at each size.
 const edges = 100
 
-// patience is how long one size may take.
-const patience = 15 * time.Minute
+const (
+	// patience is how long all may take.
+	patience = time.Hour
+	// mostRounds leave a project for each flip at the smallest size.
+	mostRounds = 30
+	// flipsPerRound are made at each size.
+	flipsPerRound = 3
+	// deployTurns share the time for which deployments are made.
+	deployTurns = 3
+)
+
+// percents are the sizes that are measured.
+var percents = []int{1, 10, 100}
 
 // size is how large a platform is.
 type size struct{ percent, projects, organisations, nodes int }
@@ -31,109 +42,99 @@ func sizeOf(percent int) size {
 	return size{percent, projects * percent, organisations * percent, nodes * percent}
 }
 
-// figures are in milliseconds; reportMillis and listMillis are of processors, the others of the clock.
-type figures struct{ flipMillis, flipKilobytes, reportMillis, placeMillis, reconcileMillis, listMillis float64 }
-
-// Run measures each size with so many flips, and prints the figures and how they grow.
-func Run(ctx context.Context, flips int) error {
-	measured := map[int]figures{}
-
-	fmt.Printf("%8s %10s %10s %10s %10s %13s %10s\n", "size", "flip ms", "flip kB", "report ms", "place ms", "reconcile ms", "list ms")
-
-	for _, percent := range []int{1, 10, 100} {
-		found, err := measure(ctx, sizeOf(percent), flips)
-		if err != nil {
-			return fmt.Errorf("at %d %%: %w", percent, err)
-		}
-
-		measured[percent] = found
-		fmt.Printf("%6d %% %10.1f %10.2f %10.2f %10.1f %13.1f %10.2f\n", percent,
-			found.flipMillis, found.flipKilobytes, found.reportMillis, found.placeMillis, found.reconcileMillis, found.listMillis)
+// Run measures each size in so many rounds, prints the medians and how they grow, and deploys at each size for so long.
+func Run(ctx context.Context, rounds int, deploying time.Duration) (err error) {
+	if rounds > mostRounds {
+		return fmt.Errorf("measure %d rounds at most: each flip is of a project that has not been flipped yet", mostRounds)
 	}
 
-	small, large := measured[1], measured[100]
-	growth := max(large.flipMillis/small.flipMillis, large.flipKilobytes/small.flipKilobytes, large.reportMillis/small.reportMillis,
-		large.placeMillis/small.placeMillis, large.reconcileMillis/small.reconcileMillis, large.listMillis/small.listMillis)
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 
-	fmt.Printf("flip_ms_100=%.1f flip_kb=%.2f report_ms=%.2f place_ms=%.1f reconcile_ms=%.1f growth_max=%.1f\n",
-		large.flipMillis, large.flipKilobytes, large.reportMillis, large.placeMillis, large.reconcileMillis, growth)
+	var worlds []*world
+
+	defer func() {
+		for _, w := range worlds {
+			err = errors.Join(err, w.close(context.WithoutCancel(ctx)))
+		}
+	}()
+
+	for _, percent := range percents {
+		began := time.Now()
+
+		w, err := newWorld(ctx, sizeOf(percent))
+		if err != nil {
+			return fmt.Errorf("make %d %%: %w", percent, err)
+		}
+
+		worlds = append(worlds, w)
+
+		fmt.Fprintf(os.Stderr, "%d %% was made in %.0f s.\n", percent, time.Since(began).Seconds())
+	}
+
+	measured, err := measure(ctx, worlds, rounds, deploying)
+	if err != nil {
+		return err
+	}
+
+	report(measured)
 
 	return nil
 }
 
-func measure(ctx context.Context, of size, flips int) (found figures, err error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
+// measure returns the figures of each world.
+func measure(ctx context.Context, worlds []*world, rounds int, deploying time.Duration) ([]figures, error) {
+	of := make([]samples, len(worlds))
 
-	began := time.Now()
+	// What requests cost is measured while nothing else is done.
+	if err := inTurns(ctx, worlds, rounds, of, (*world).sampleRequests); err != nil {
+		return nil, err
+	}
 
-	w, err := newWorld(ctx, of)
+	for _, w := range worlds {
+		if err := w.start(ctx); err != nil {
+			return nil, fmt.Errorf("start %d %%: %w", w.size.percent, err)
+		}
+	}
+
+	if err := inTurns(ctx, worlds, rounds, of, (*world).sampleWork); err != nil {
+		return nil, err
+	}
+
+	err := inTurns(ctx, worlds, deployTurns, of, func(w *world, ctx context.Context, _ int, to *samples) error {
+		rate, err := w.deployMany(ctx, deploying/deployTurns)
+		to.deploysPerHour = append(to.deploysPerHour, rate)
+
+		return err
+	})
 	if err != nil {
-		return found, err
+		return nil, err
 	}
 
-	defer func() { err = errors.Join(err, w.close(context.WithoutCancel(ctx))) }()
+	measured := make([]figures, len(worlds))
 
-	fmt.Fprintf(os.Stderr, "%d %% was made in %.0f s.\n", of.percent, time.Since(began).Seconds())
+	for place, w := range worlds {
+		measured[place] = of[place].middle()
 
-	if found.reportMillis, err = w.report(ctx); err != nil {
-		return found, err
+		if measured[place].download, err = w.downloadAll(ctx); err != nil {
+			return nil, fmt.Errorf("download at %d %%: %w", w.size.percent, err)
+		}
 	}
 
-	if found.listMillis, err = w.list(ctx); err != nil {
-		return found, err
-	}
-
-	w.background(ctx, w.worker.Run)
-
-	if found.reconcileMillis, err = w.reconcile(ctx); err != nil {
-		return found, err
-	}
-
-	return w.flips(ctx, found, flips)
+	return measured, nil
 }
 
-// flips deploys one project after another, with all edges waiting.
-func (w *world) flips(ctx context.Context, found figures, count int) (figures, error) {
-	polling, stop := context.WithCancel(ctx)
-	defer stop()
-
-	group, polling := errgroup.WithContext(polling)
-	told := make([]*edge, edges)
-
-	for number := range told {
-		told[number] = newEdge(w.server.URL, number)
-
-		if number > 0 {
-			told[number].startFrom(told[0])
-		} else if err := told[0].poll(polling); err != nil {
-			return found, err
-		}
-
-		group.Go(func() error { return told[number].run(polling) })
-	}
-
-	var placed, flipped, bytes []float64
-
-	// The first warms up what is made once.
-	for project := range count + 1 {
-		one, err := w.deploy(polling, project, told)
-		if err != nil {
-			stop()
-
-			return found, errors.Join(err, group.Wait())
-		}
-
-		if project > 0 {
-			placed, flipped, bytes = append(placed, one.placeMillis), append(flipped, one.flipMillis), append(bytes, float64(one.bytes))
+// inTurns has each round of each world measured, one after the other.
+func inTurns(
+	ctx context.Context, worlds []*world, rounds int, of []samples, sample func(w *world, ctx context.Context, round int, to *samples) error,
+) error {
+	for round := range rounds {
+		for place, w := range worlds {
+			if err := sample(w, ctx, round, &of[place]); err != nil {
+				return fmt.Errorf("at %d %%: %w", w.size.percent, err)
+			}
 		}
 	}
 
-	const kilobyte = 1000
-
-	found.placeMillis, found.flipMillis, found.flipKilobytes = middle(placed), middle(flipped), middle(bytes)/kilobyte
-
-	stop()
-
-	return found, group.Wait()
+	return nil
 }

@@ -12,11 +12,12 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"sync"
+	"time"
 
 	"github.com/caarlos0/env/v11"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/zeitwork/zeitwork/api"
 	"github.com/zeitwork/zeitwork/client"
@@ -42,16 +43,19 @@ type world struct {
 	parts    api.Parts
 	server   *httptest.Server
 	owner    *client.ClientWithResponses
-	worker   *workflows.Worker
+	// told are the edges.
+	told []*edge
+	// used is the processor time of each connection's process.
+	used map[int]time.Duration
 	// logger is the worker's. What the API logs, callers are told: the requests of edges that are stopped are errors there.
 	logger *slog.Logger
 	closer []func(context.Context) error
 }
 
 func newWorld(ctx context.Context, of size) (*world, error) {
-	w := &world{size: of}
+	w := &world{size: of, used: map[int]time.Duration{}}
 
-	for _, step := range []func(context.Context) error{w.openDatabase, w.startAPI, w.fill, w.makeWorker} {
+	for _, step := range []func(context.Context) error{w.openDatabase, w.startAPI, w.fill} {
 		if err := step(ctx); err != nil {
 			return nil, errors.Join(err, w.close(context.WithoutCancel(ctx)))
 		}
@@ -171,30 +175,90 @@ func (w *world) startAPI(ctx context.Context) error {
 func (w *world) background(ctx context.Context, run func(context.Context) error) {
 	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
 
-	var running sync.WaitGroup
+	var running errgroup.Group
 
-	running.Go(func() { _ = run(ctx) })
-	w.later(func(context.Context) error {
-		stop()
-		running.Wait()
+	running.Go(func() error {
+		if err := run(ctx); ctx.Err() == nil {
+			return err
+		}
 
 		return nil
 	})
+	w.later(func(context.Context) error {
+		stop()
+
+		return running.Wait()
+	})
 }
 
-func (w *world) makeWorker(context.Context) error {
-	// The defaults, whatever the environment says.
-	config, err := env.ParseAsWithOptions[workflows.Config](env.Options{Environment: map[string]string{}})
+// start starts what waits for changes: edges, nodes and a worker.
+func (w *world) start(ctx context.Context) error {
+	return errors.Join(w.startEdges(ctx), w.startWorker(ctx))
+}
+
+// startEdges starts edges that wait for changes of the route table, and have it as it is.
+func (w *world) startEdges(ctx context.Context) error {
+	for number := range edges {
+		started := newEdge(w.server.URL, number)
+
+		if number > 0 {
+			started.startFrom(w.told[0])
+		} else if err := started.poll(ctx); err != nil {
+			return err
+		}
+
+		w.told = append(w.told, started)
+		w.background(ctx, started.run)
+	}
+
+	return nil
+}
+
+// startWorker starts a worker, and nodes for what it places, and waits until the worker has done what is due when it starts.
+func (w *world) startWorker(ctx context.Context) error {
+	// The defaults, whatever the environment says, but that what is replaced leaves soon, so that each deployment pays for it.
+	config, err := env.ParseAsWithOptions[workflows.Config](env.Options{Environment: map[string]string{"ZEITWORK_KEEP_WARM": "0s", "ZEITWORK_DRAIN_TIME": "1s"}})
 	if err != nil {
 		return fmt.Errorf("read the defaults of workers: %w", err)
 	}
 
-	w.worker, err = workflows.NewWorker(config, workflows.Dependencies{
+	worker, err := workflows.NewWorker(config, workflows.Dependencies{
 		Pool: w.pool, Listener: w.listener, Keyring: w.parts.Keyring, GitHub: w.parts.Apps, Logger: w.logger,
-		Builder: idleBuilder{}, Collector: idleCollector{},
+		Source: stubSource{}, Builder: stubBuilder{}, Publisher: stubPublisher{}, Collector: stubCollector{},
 	})
+	if err != nil {
+		return err
+	}
 
-	return err
+	w.background(ctx, w.runNodes)
+	w.background(ctx, worker.Run)
+
+	return w.settle(ctx)
+}
+
+// settle waits until the first passes are over of what the worker does again and again.
+func (w *world) settle(ctx context.Context) error {
+	return w.awaitTrue(ctx, `SELECT count(DISTINCT kind) = 2 FROM river.river_job
+		WHERE kind IN ('collect_garbage', 'sweep_certificates') AND state = 'completed'`)
+}
+
+// awaitTrue waits until a query says so.
+func (w *world) awaitTrue(ctx context.Context, query string) error {
+	const between = 100 * time.Millisecond
+
+	for {
+		var over bool
+
+		if err := w.pool.QueryRow(ctx, query).Scan(&over); err != nil || over {
+			return err
+		}
+
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(between):
+		}
+	}
 }
 
 // seeded is the id of a row of fill.sql.
