@@ -59,6 +59,10 @@ func New(config Config, logger *slog.Logger) (*Proxy, error) {
 			config.Lease, leastLease, pollTimeout)
 	}
 
+	if err := config.checkHTTP3(); err != nil {
+		return nil, err
+	}
+
 	if err := os.MkdirAll(config.DataDir, dataDirMode); err != nil {
 		return nil, fmt.Errorf("ZEITWORK_EDGE_DATA_DIR: %w", err)
 	}
@@ -131,6 +135,11 @@ func (p *Proxy) Serve(ctx context.Context, listener net.Listener) error {
 		return errors.Join(err, listener.Close())
 	}
 
+	quic, err := p.listenHTTP3(ctx)
+	if err != nil {
+		return errors.Join(err, listener.Close(), p.encryption.listener.Close())
+	}
+
 	// Requests and the poller outlive ctx: both continue while the edge drains. What tells the platform of requests outlives even those that are cut off at the
 	// end of the drain.
 	alive, end := context.WithCancel(context.WithoutCancel(ctx))
@@ -145,11 +154,12 @@ func (p *Proxy) Serve(ctx context.Context, listener net.Listener) error {
 	defer tellLast()
 	defer end()
 	defer p.closeIdle()
+	defer quic.close()
 
 	others := newHandover(listener.Addr())
 	engine := newEngine(p.config, p.handler, p.upstreams, others, p.logger)
 	engine.patience, engine.tracer = p.patience, tracerOf(p.tracers)
-	server := p.server(alive)
+	server := p.server(alive, quic)
 	stopped, closed := make(chan error, 1), make(chan struct{})
 	arriving := &arrivals{}
 
@@ -157,6 +167,7 @@ func (p *Proxy) Serve(ctx context.Context, listener net.Listener) error {
 
 	accepted := func(from net.Listener) net.Listener { return visitors{from, arriving, p.patience} }
 	encryptedStopped := p.encryption.begin(alive, p, &polling, server, accepted)
+	quicStopped := quic.begin(alive, p, server)
 
 	go func() { stopped <- server.Serve(accepted(others)) }()
 	go func() {
@@ -172,14 +183,17 @@ func (p *Proxy) Serve(ctx context.Context, listener net.Listener) error {
 		return fmt.Errorf("serving: %w", errors.Join(err, listener.Close()))
 	case err := <-encryptedStopped:
 		return fmt.Errorf("serving TLS: %w", errors.Join(err, listener.Close(), server.Close()))
+	case err := <-quicStopped:
+		return fmt.Errorf("serving HTTP/3: %w", errors.Join(err, listener.Close(), server.Close()))
 	case <-closed:
 		return fmt.Errorf("serving: %w", errors.Join(net.ErrClosed, server.Close()))
 	case <-ctx.Done():
 	}
 
 	p.serveOn(alive)
+	quic.goAway()
 
-	err := errors.Join(listener.Close(), p.encryption.close(alive))
+	err = errors.Join(listener.Close(), p.encryption.close(alive))
 
 	<-closed
 	engine.drain()
@@ -204,13 +218,13 @@ func ignoreClosed(err error) error {
 	return err
 }
 
-func (p *Proxy) server(alive context.Context) *http.Server {
+func (p *Proxy) server(alive context.Context, quic *http3Front) *http.Server {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
 	protocols.SetUnencryptedHTTP2(true)
 
 	return &http.Server{
-		Handler:           encrypted(traced(p.handler, p.tracers)),
+		Handler:           encrypted(quic.announced(traced(p.handler, p.tracers))),
 		Protocols:         protocols,
 		ReadHeaderTimeout: readHeaderTimeout,
 		IdleTimeout:       idleTimeout,
