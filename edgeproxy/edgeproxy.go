@@ -191,7 +191,7 @@ func (p *Proxy) Serve(ctx context.Context, listener net.Listener) error {
 	}
 
 	p.serveOn(alive)
-	quic.goAway()
+	quic.goAway() //nolint:contextcheck // It ends with the drain.
 
 	err = errors.Join(listener.Close(), p.encryption.close(alive))
 

@@ -65,7 +65,7 @@ func TestHTTP3_IsServedAsHTTP2Is_AndAnnounced(t *testing.T) {
 	// A name without a certificate is refused.
 	var refused *quic.TransportError
 
-	_, err = b.browser3(t, a).Get("https://nobody.example.org/")
+	_, err = b.browser3(t, a).Get("https://nobody.example.org/") //nolint:bodyclose // There is none.
 	require.ErrorAs(t, err, &refused)
 	require.True(t, refused.ErrorCode.IsCryptoError())
 

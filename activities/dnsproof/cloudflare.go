@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/samber/lo"
@@ -87,7 +88,7 @@ func (c *cloudflare) find(ctx context.Context, zone, name, text string) ([]strin
 		Content string `json:"content"`
 	}
 
-	filter := url.Values{"type": {"TXT"}, "name.exact": {name}, "per_page": {fmt.Sprint(recordsOfName)}}
+	filter := url.Values{"type": {"TXT"}, "name.exact": {name}, "per_page": {strconv.Itoa(recordsOfName)}}
 	if _, err := c.ask(ctx, http.MethodGet, "/zones/"+url.PathEscape(zone)+"/dns_records?"+filter.Encode(), nil, &records); err != nil {
 		return nil, err
 	}

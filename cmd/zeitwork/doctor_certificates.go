@@ -36,7 +36,8 @@ func certificateFinding(certificate database.ListPlatformCertificatesRow, now ti
 	}
 
 	found.Detail = fmt.Sprintf("%s (%s) is good until %s", certificate.Hostname, certificate.Source, certificate.NotAfter.UTC().Format(time.DateOnly))
-	found.OK = certificate.NotAfter.Sub(now) > workflows.ExpiresSoon || certificate.Source == "acme" && certificate.Problem == nil && certificate.NotAfter.After(now)
+	renewed := certificate.Source == "acme" && certificate.Problem == nil && certificate.NotAfter.After(now)
+	found.OK = renewed || certificate.NotAfter.Sub(now) > workflows.ExpiresSoon
 
 	if !found.OK && found.Advice == "" {
 		found.Advice = "give edges the next one: zeitwork admin certificate '" + certificate.Hostname + "' --certificate FILE --key FILE"
