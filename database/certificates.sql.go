@@ -511,38 +511,6 @@ func (q *Queries) PutChallenge(ctx context.Context, arg PutChallengeParams) erro
 	return err
 }
 
-const putPlatformCertificate = `-- name: PutPlatformCertificate :one
-INSERT INTO certificates (id, hostname, source, state, chain, not_before, not_after, version)
-VALUES ($1, $2, 'uploaded', 'active', $3::text, $4::timestamptz, $5::timestamptz, $6)
-ON CONFLICT (hostname) WHERE domain_id IS NULL DO UPDATE SET chain = excluded.chain, not_before = excluded.not_before, not_after = excluded.not_after,
-  version = excluded.version
-RETURNING id
-`
-
-type PutPlatformCertificateParams struct {
-	ID        uuid.UUID
-	Hostname  string
-	Chain     string
-	NotBefore time.Time
-	NotAfter  time.Time
-	Version   int64
-}
-
-// Has edges show a certificate for a hostname of the platform's own, in the place of the one that it had.
-func (q *Queries) PutPlatformCertificate(ctx context.Context, arg PutPlatformCertificateParams) (uuid.UUID, error) {
-	row := q.db.QueryRow(ctx, putPlatformCertificate,
-		arg.ID,
-		arg.Hostname,
-		arg.Chain,
-		arg.NotBefore,
-		arg.NotAfter,
-		arg.Version,
-	)
-	var id uuid.UUID
-	err := row.Scan(&id)
-	return id, err
-}
-
 const putUploadedCertificate = `-- name: PutUploadedCertificate :one
 INSERT INTO certificates (id, domain_id, hostname, source, state, chain, not_before, not_after, version)
 SELECT $1::uuid, domains.id, domains.hostname, 'uploaded', 'active', $2::text, $3::timestamptz, $4::timestamptz, $5::bigint

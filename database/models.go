@@ -165,6 +165,13 @@ type CertificateChallenge struct {
 	CreatedAt        time.Time
 }
 
+type CertificateRecord struct {
+	Value         string
+	Name          string
+	CertificateID *uuid.UUID
+	CreatedAt     time.Time
+}
+
 type CertificateTable struct {
 	ID          int32
 	Version     int64

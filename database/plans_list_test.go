@@ -209,8 +209,11 @@ var hotQueries = map[string]bound{
 	"FulfilCertificate": {most: 1, with: map[string]any{
 		"id": seedID(kindCertificate, 11010), "chain": "", "notbefore": time.Now(), "notafter": time.Now(), "nextat": time.Now(),
 	}},
-	"ChallengesVersion": {most: 1, with: map[string]any{"certificateid": seedID(kindCertificate, 11010)}},
-	"DeleteChallenges":  {most: 1, with: map[string]any{"certificateid": seedID(kindCertificate, 11010)}},
+	// The platform has a handful of its own, and records while it orders those.
+	"ListPlatformCertificates": {most: 1, perRow: 1},
+	"ListCertificateRecords":   {most: 1, perRow: 1, with: map[string]any{"certificateid": seedID(kindCertificate, 11010)}},
+	"ChallengesVersion":        {most: 1, with: map[string]any{"certificateid": seedID(kindCertificate, 11010)}},
+	"DeleteChallenges":         {most: 1, with: map[string]any{"certificateid": seedID(kindCertificate, 11010)}},
 
 	// Requests.
 	"FindToken":                                   {most: 2},
@@ -555,9 +558,10 @@ func queryOf(name string) string {
 var coldQueries = map[string][]string{
 	"a small table, or a pass every ten minutes for which nobody waits": names(`
 		DeleteSilentWorkers RecordPlatformLook ListUnneededVMRows ListRestingAddresses ListUncollectedImages DeleteCertificateSecrets
-		ListExpiringCertificates HasUnprovenCertificates ForgetUnprovenCertificates`),
+		ListExpiringCertificates HasUnprovenCertificates ForgetUnprovenCertificates ListLeftCertificateRecords TakePlatformCertificateWarnings`),
 	"a few times in the life of a certificate, for one or a hundred at most, by their keys": names(`
-		PutAcmeAccount PutUploadedCertificate PutPlatformCertificate DeleteCertificate SetAcmeAccountURL PutChallenge SetDomainHTTPS InsertMissingCertificates NoteCertificateWarning`),
+		PutAcmeAccount PutUploadedCertificate PutPlatformCertificate DeleteCertificate SetAcmeAccountURL PutChallenge SetDomainHTTPS InsertMissingCertificates NoteCertificateWarning
+		OrderPlatformCertificates PutCertificateRecord DeleteCertificateRecord`),
 	"leaks are few, and there is a look for each node and kind": names(`ListLeaks SumLooks`),
 	"inserts of a row or a few": names(`
 		CreateAuditEvent CreateDeployment CreateEdge CreateEnvironmentVariable CreateNode CreateOrganisation CreateProject CreateProjectEvent CreateToken

@@ -906,7 +906,7 @@ export const certificates = pgTable(
     // When the step is due; null: never. Failures counts those in a row.
     nextAt: time("next_at"),
     failures: integer("failures").notNull().default(0),
-    // When the project's timeline was told that it expires soon, and nothing renews it.
+    // When the project's timeline, or the operator where it is the platform's own, was told last that it expires soon, and nothing renews it.
     warnedAt: time("warned_at"),
     createdAt: createdAt(),
   },
@@ -933,6 +933,20 @@ export const certificateChallenges = pgTable(
     createdAt: createdAt(),
   },
   (t) => [index("certificate_challenges_certificate").on(t.certificateId)],
+);
+
+// TXT records in the zone of the base domain that prove it to a certificate authority (DNS-01). A row stands here from before its record is made until it is
+// removed again, so that none is left behind.
+export const certificateRecords = pgTable(
+  "certificate_records",
+  {
+    // What the record says, which is of use for one order.
+    value: text("value").primaryKey(),
+    name: text("name").notNull(),
+    certificateId: uuid("certificate_id").references(() => certificates.id, { onDelete: "set null" }),
+    createdAt: createdAt(),
+  },
+  (t) => [index("certificate_records_certificate").on(t.certificateId)],
 );
 
 // Accounts with certificate authorities, one for each directory. The key of an account is in secrets, as its acme_account_key.

@@ -15,7 +15,9 @@ type Config struct {
 	Listen string `doc:"Address and port on which the edge answers HTTP/1.1 and unencrypted HTTP/2." env:"ZEITWORK_EDGE_LISTEN" envDefault:"127.0.0.1:8080"`
 	// TLSListen is off by default: a balancer in front may end TLS.
 	TLSListen string `doc:"Address and port on which the edge ends TLS with the platform's certificates, such as :443. Empty: it ends none." env:"ZEITWORK_EDGE_TLS_LISTEN"` //nolint:lll // One variable a line.
-	Region    string `doc:"Where this edge stands; VMs of the same region come first. Empty: no preference." env:"ZEITWORK_EDGE_REGION"`
+	// HTTP3 is off by default: it is an experiment.
+	HTTP3  bool   `doc:"Serve HTTP/3 as well, by UDP at the port of ZEITWORK_EDGE_TLS_LISTEN. An experiment." env:"ZEITWORK_EDGE_HTTP3" envDefault:"false"`
+	Region string `doc:"Where this edge stands; VMs of the same region come first. Empty: no preference." env:"ZEITWORK_EDGE_REGION"`
 	// Addresses are the only ones that nodes let in from their tailnet.
 	Addresses []netip.Addr `doc:"IPv4 addresses from which the edge connects to VMs, by commas; empty: the machine's." env:"ZEITWORK_EDGE_SOURCE_ADDRESSES"`
 	// TailscaledSocket is not used by the edge itself.

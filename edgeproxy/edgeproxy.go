@@ -59,6 +59,10 @@ func New(config Config, logger *slog.Logger) (*Proxy, error) {
 			config.Lease, leastLease, pollTimeout)
 	}
 
+	if err := config.checkHTTP3(); err != nil {
+		return nil, err
+	}
+
 	if err := os.MkdirAll(config.DataDir, dataDirMode); err != nil {
 		return nil, fmt.Errorf("ZEITWORK_EDGE_DATA_DIR: %w", err)
 	}
@@ -139,6 +143,11 @@ func (p *Proxy) Serve(ctx context.Context, listener net.Listener) error {
 		return errors.Join(err, listener.Close())
 	}
 
+	quic, err := p.listenHTTP3(ctx)
+	if err != nil {
+		return errors.Join(err, listener.Close(), p.encryption.listener.Close())
+	}
+
 	// Requests and the poller outlive ctx: both continue while the edge drains. What tells the platform of requests outlives even those that are cut off at the
 	// end of the drain.
 	alive, end := context.WithCancel(context.WithoutCancel(ctx))
@@ -154,10 +163,11 @@ func (p *Proxy) Serve(ctx context.Context, listener net.Listener) error {
 	defer tellLast()
 	defer end()
 	defer p.closeIdle()
+	defer quic.close()
 
 	engine := newEngine(p.config, p.handler, p.upstreams, p.logger)
 	engine.patience, engine.tracer = p.patience, tracerOf(p.tracers)
-	server := p.server(alive)
+	server := p.server(alive, quic)
 	arriving := &arrivals{}
 	doors := entrances{newEntrance(listener, nil)}
 
@@ -171,19 +181,24 @@ func (p *Proxy) Serve(ctx context.Context, listener net.Listener) error {
 
 	stopped, closed := doors.open(engine, func(others net.Listener) error { return server.Serve(visitors{others, arriving, p.patience}) })
 
+	quicStopped := quic.begin(alive, p, server)
+
 	p.logger.Info("serving", "address", listener.Addr().String(), "region", p.config.Region)
 
 	select {
 	case err := <-stopped:
 		return fmt.Errorf("serving: %w", errors.Join(err, doors.close(), server.Close()))
+	case err := <-quicStopped:
+		return fmt.Errorf("serving HTTP/3: %w", errors.Join(err, doors.close(), server.Close()))
 	case <-closed:
 		return fmt.Errorf("serving: %w", errors.Join(net.ErrClosed, doors.close(), server.Close()))
 	case <-ctx.Done():
 	}
 
 	p.serveOn(alive)
+	quic.goAway() //nolint:contextcheck // It ends with the drain.
 
-	err := doors.close()
+	err = doors.close()
 
 	for range doors {
 		<-closed
@@ -214,13 +229,13 @@ func ignoreClosed(err error) error {
 	return err
 }
 
-func (p *Proxy) server(alive context.Context) *http.Server {
+func (p *Proxy) server(alive context.Context, quic *http3Front) *http.Server {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
 	protocols.SetUnencryptedHTTP2(true)
 
 	return &http.Server{
-		Handler:           encrypted(traced(p.handler, p.tracers)),
+		Handler:           encrypted(quic.announced(traced(p.handler, p.tracers))),
 		Protocols:         protocols,
 		ReadHeaderTimeout: readHeaderTimeout,
 		IdleTimeout:       idleTimeout,

@@ -109,7 +109,7 @@ func TestFlip_Acknowledged_OldVMGetsNoNewRequests(t *testing.T) {
 func TestServer_BoundsWhatClientsMayTake(t *testing.T) {
 	t.Parallel()
 
-	server := setup(t).proxy.server(t.Context())
+	server := setup(t).proxy.server(t.Context(), nil)
 	require.Equal(t, 10*time.Second, server.ReadHeaderTimeout)
 	require.Equal(t, 120*time.Second, server.IdleTimeout)
 	require.Equal(t, 64<<10, server.MaxHeaderBytes)

@@ -44,6 +44,10 @@ func (w *Worker) keepCertificates(ctx context.Context, _ *river.Job[arguments]) 
 		return err
 	}
 
+	if err := w.orderPlatform(ctx, queries); err != nil {
+		return err
+	}
+
 	return w.orderDue(ctx, queries)
 }
 
@@ -62,7 +66,15 @@ func (w *Worker) sweepCertificates(ctx context.Context, _ *river.Job[arguments])
 		}
 	}
 
+	if err := w.removeLeftRecords(ctx, queries); err != nil {
+		return err
+	}
+
 	if err := w.forgetCertificates(ctx, queries); err != nil {
+		return err
+	}
+
+	if err := w.warnOfPlatformCertificates(ctx, queries); err != nil {
 		return err
 	}
 

@@ -25,7 +25,7 @@ import (
 // next. A job that is repeated finds in the row, or at the authority, what an earlier attempt has left.
 const (
 	orderStep    = "order"    // Orders it, and gives edges the answers to the authority's challenges.
-	validateStep = "validate" // Has the authority look, once all edges have the answers.
+	validateStep = "validate" // Has the authority look, once all edges have the answers, or the name servers the records.
 	finalizeStep = "finalize" // Gets the certificate, and gives it to the edges.
 )
 
@@ -48,8 +48,8 @@ const (
 type Authority interface {
 	Directory() string
 	Register(ctx context.Context, key crypto.Signer) (url string, err error)
-	Order(ctx context.Context, account authority.Account, hostname string) (authority.Order, error)
-	Validate(ctx context.Context, account authority.Account, orderURL string) error
+	Order(ctx context.Context, account authority.Account, hostname string, way authority.Way) (authority.Order, error)
+	Validate(ctx context.Context, account authority.Account, orderURL string, way authority.Way) error
 	Finalize(ctx context.Context, account authority.Account, orderURL, hostname string, key crypto.Signer) (chain string, err error)
 	RenewAt(ctx context.Context, certificate *x509.Certificate, part float64) time.Time
 }
@@ -97,9 +97,13 @@ func (w *Worker) orderingStep(ctx context.Context, job *river.Job[arguments], st
 	}
 
 	o := &ordering{Worker: w, job: job, row: found.Certificate, project: found.ProjectID}
+	if o.way() == authority.ByDNS && w.records == nil {
+		return nil // As above.
+	}
+
 	err = do(o, ctx)
 
-	trouble, ok := errors.AsType[*authorityError](err)
+	trouble, ok := o.explain(err)
 	if !ok {
 		return lo.Ternary(errors.Is(err, errOutrun), nil, err)
 	}
@@ -109,9 +113,9 @@ func (w *Worker) orderingStep(ctx context.Context, job *river.Job[arguments], st
 	}
 
 	w.logger.WarnContext(ctx, "a certificate could not be ordered",
-		slog.String("hostname", o.row.Hostname), slog.String("step", step), logging.Error(trouble.cause))
+		slog.String("hostname", o.row.Hostname), slog.String("step", step), logging.Error(err))
 
-	return o.note(ctx, authority.Explain(trouble.cause, o.row.Hostname))
+	return o.note(ctx, trouble)
 }
 
 // authorityError is what went wrong at the authority.
@@ -139,7 +143,7 @@ func (o *ordering) order(ctx context.Context) error {
 		return err
 	}
 
-	taken, err := o.authority.Order(ctx, account, o.row.Hostname)
+	taken, err := o.authority.Order(ctx, account, o.row.Hostname, o.way())
 	if err != nil {
 		return atAuthority(err)
 	}
@@ -152,8 +156,7 @@ func (o *ordering) order(ctx context.Context) error {
 	next := lo.Ternary(len(taken.Challenges) == 0, finalizeStep, validateStep)
 
 	return database.InTx(ctx, o.pool, func(tx pgx.Tx, queries *database.Queries) error {
-		version, err := changeCertificates(ctx, queries)
-		if err != nil {
+		if err := o.putChallenges(ctx, queries, taken.Challenges); err != nil {
 			return err
 		}
 
@@ -161,16 +164,36 @@ func (o *ordering) order(ctx context.Context) error {
 			return err
 		}
 
-		for _, c := range taken.Challenges {
-			if err := queries.PutChallenge(ctx, database.PutChallengeParams{
-				Token: c.Token, CertificateID: o.row.ID, Hostname: c.Hostname, KeyAuthorization: c.KeyAuthorization, Version: version,
-			}); err != nil {
-				return fmt.Errorf("store a challenge: %w", err)
+		return o.keyring.PutSecret(ctx, queries, nextCertificateKey(o.row.ID), key)
+	})
+}
+
+// putChallenges stores what the authority is to be shown: for edges, or for the step that makes the records.
+func (o *ordering) putChallenges(ctx context.Context, queries *database.Queries, challenges []authority.Challenge) error {
+	if o.way() == authority.ByDNS {
+		for _, c := range challenges {
+			if err := queries.PutCertificateRecord(ctx, c.Text, c.Record, o.row.ID); err != nil {
+				return fmt.Errorf("note a record that is to be made: %w", err)
 			}
 		}
 
-		return o.keyring.PutSecret(ctx, queries, nextCertificateKey(o.row.ID), key)
-	})
+		return nil
+	}
+
+	version, err := changeCertificates(ctx, queries)
+	if err != nil {
+		return err
+	}
+
+	for _, c := range challenges {
+		if err := queries.PutChallenge(ctx, database.PutChallengeParams{
+			Token: c.Token, CertificateID: o.row.ID, Hostname: c.Hostname, KeyAuthorization: c.KeyAuthorization, Version: version,
+		}); err != nil {
+			return fmt.Errorf("store a challenge: %w", err)
+		}
+	}
+
+	return nil
 }
 
 // renewLater tells whether there is a certificate that need not be renewed yet, and notes when to look again.
@@ -228,8 +251,33 @@ func (o *ordering) complete(ctx context.Context, tx pgx.Tx) error {
 	return nil
 }
 
-// validate has the authority look at the hostname once every edge that it may find there has the answer.
+// validate has the authority look once it finds what it is to be shown.
 func (o *ordering) validate(ctx context.Context) error {
+	await := o.awaitEdges
+	if o.way() == authority.ByDNS {
+		await = o.awaitRecords
+	}
+
+	if err := await(ctx); err != nil {
+		return err
+	}
+
+	account, err := o.account(ctx)
+	if err != nil {
+		return err
+	}
+
+	if err := o.authority.Validate(ctx, account, lo.FromPtr(o.row.OrderURL), o.way()); err != nil {
+		return atAuthority(err)
+	}
+
+	return database.InTx(ctx, o.pool, func(tx pgx.Tx, queries *database.Queries) error {
+		return o.advance(ctx, tx, queries, finalizeStep, nil)
+	})
+}
+
+// awaitEdges returns nil when every edge that the authority may find at the hostname has the answer.
+func (o *ordering) awaitEdges(ctx context.Context) error {
 	queries := database.New(o.pool)
 
 	version, err := queries.ChallengesVersion(ctx, o.row.ID)
@@ -253,22 +301,9 @@ func (o *ordering) validate(ctx context.Context) error {
 		o.logger.WarnContext(ctx, "not all edges have what a certificate authority is to be answered; do all end TLS?", slog.String("hostname", o.row.Hostname))
 
 		return river.JobSnooze(edgesRest)
-	case err != nil:
+	default:
 		return err
 	}
-
-	account, err := o.account(ctx)
-	if err != nil {
-		return err
-	}
-
-	if err := o.authority.Validate(ctx, account, lo.FromPtr(o.row.OrderURL)); err != nil {
-		return atAuthority(err)
-	}
-
-	return database.InTx(ctx, o.pool, func(tx pgx.Tx, queries *database.Queries) error {
-		return o.advance(ctx, tx, queries, finalizeStep, nil)
-	})
 }
 
 // finalize gets the certificate and gives it to the edges.
@@ -302,6 +337,10 @@ func (o *ordering) finalize(ctx context.Context) error {
 
 	leaf, err := certificate.Leaf([]byte(issued.Chain))
 	if err != nil {
+		return err
+	}
+
+	if err := o.removeRecords(ctx); err != nil {
 		return err
 	}
 

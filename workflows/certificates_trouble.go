@@ -10,7 +10,21 @@ import (
 
 	"github.com/zeitwork/zeitwork/activities/authority"
 	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/problem"
 )
+
+// explain says what is in the way of an order, in words for who can do something about it. It returns false for an error that is nobody's to look at.
+func (o *ordering) explain(err error) (authority.Trouble, bool) {
+	if failed, ok := errors.AsType[*authorityError](err); ok {
+		return authority.Explain(failed.cause, o.row.Hostname, o.way()), true
+	}
+
+	if failed, ok := errors.AsType[*recordError](err); ok {
+		return authority.Trouble{Sentence: problem.MessageOf(failed.cause), Again: recordPause}, true
+	}
+
+	return authority.Trouble{}, false
+}
 
 // note writes why there is no certificate yet, and when it is tried again: the same step, or the whole order where that has come to an end.
 func (o *ordering) note(ctx context.Context, trouble authority.Trouble) error {
@@ -26,6 +40,10 @@ func (o *ordering) note(ctx context.Context, trouble authority.Trouble) error {
 		}
 
 		sentence += " " + advice
+	}
+
+	if err := o.removeRecords(ctx); err != nil {
+		return err
 	}
 
 	return database.InTx(ctx, o.pool, func(tx pgx.Tx, queries *database.Queries) error {

@@ -15,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
 	"github.com/samber/lo"
+	"go.opentelemetry.io/otel"
 
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/database/keyring"
@@ -50,7 +51,9 @@ type Dependencies struct {
 	GitHub GitHub
 	// Authority is nil where no certificates are ordered.
 	Authority Authority
-	Logger    *slog.Logger
+	// Records is nil where none of the base domain are made: its certificates are uploaded.
+	Records Records
+	Logger  *slog.Logger
 	// Now is the clock by which it is decided when repositories are looked at; nil for time.Now.
 	Now func() time.Time
 }
@@ -79,6 +82,7 @@ type Worker struct {
 	domains     *Domains
 	github      GitHub
 	authority   Authority
+	records     Records
 	now         func() time.Time
 	batches     batches
 	// client works the jobs; inserter inserts them.
@@ -115,7 +119,7 @@ func NewWorker(config Config, dependencies Dependencies) (*Worker, error) {
 		pool:   dependencies.Pool, listener: dependencies.Listener, keyring: dependencies.Keyring, source: dependencies.Source,
 		builder: dependencies.Builder, publisher: dependencies.Publisher, collector: dependencies.Collector, deployments: deployments,
 		domains: domains, inserter: deployments.inserter,
-		github: dependencies.GitHub, authority: dependencies.Authority, now: dependencies.Now, stopping: make(chan struct{}),
+		github: dependencies.GitHub, authority: dependencies.Authority, records: dependencies.Records, now: dependencies.Now, stopping: make(chan struct{}),
 	}
 
 	if w.now == nil {
@@ -126,6 +130,10 @@ func NewWorker(config Config, dependencies Dependencies) (*Worker, error) {
 
 	if w.client, err = w.newClient(); err != nil {
 		return nil, fmt.Errorf("make the River client: %w", err)
+	}
+
+	if err := w.measure(otel.GetMeterProvider()); err != nil {
+		return nil, err
 	}
 
 	return w, nil

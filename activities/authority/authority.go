@@ -25,8 +25,16 @@ const (
 	// nonceTries is how often a request is sent whose nonce the authority does not take, as it may at any time.
 	nonceTries = 10
 	nonceRest  = 50 * time.Millisecond
+)
 
-	challengeHTTP = "http-01"
+// Way is how the authority is shown whose a hostname is.
+type Way string
+
+const (
+	// ByHTTP has it ask the hostname itself.
+	ByHTTP Way = "http-01"
+	// ByDNS has it look for a record of the hostname, which is the only way for wildcards.
+	ByDNS Way = "dns-01"
 )
 
 // Config says whom certificates are ordered from.
@@ -53,8 +61,14 @@ type Account struct {
 	URL string
 }
 
-// Challenge is what a hostname has to answer on /.well-known/acme-challenge/ and its token.
-type Challenge struct{ Hostname, Token, KeyAuthorization string }
+// Challenge is what a hostname has to show. A wildcard's is that of the domain above it.
+type Challenge struct {
+	Hostname, Token string
+	// KeyAuthorization is to be answered on /.well-known/acme-challenge/ and the token, by HTTP.
+	KeyAuthorization string
+	// Record is the name of a TXT record, and Text what it has to hold, by DNS.
+	Record, Text string
+}
 
 // Order is one that the authority has taken.
 type Order struct {
@@ -126,8 +140,8 @@ func (a *Authority) Register(ctx context.Context, key crypto.Signer) (string, er
 	return string(client.KID), nil
 }
 
-// Order orders a certificate for a hostname.
-func (a *Authority) Order(ctx context.Context, account Account, hostname string) (Order, error) {
+// Order orders a certificate for a hostname, which is to be shown to the authority one way.
+func (a *Authority) Order(ctx context.Context, account Account, hostname string, way Way) (Order, error) {
 	client := a.client(account)
 
 	taken, err := client.AuthorizeOrder(ctx, acme.DomainIDs(hostname))
@@ -147,27 +161,44 @@ func (a *Authority) Order(ctx context.Context, account Account, hostname string)
 			continue
 		}
 
-		offered := challengeOf(authorization)
-		if offered == nil {
-			return Order{}, errNoChallenge
-		}
-
-		answer, err := client.HTTP01ChallengeResponse(offered.Token)
+		challenge, err := toShow(client, authorization, way)
 		if err != nil {
 			return Order{}, err
 		}
 
-		order.Challenges = append(order.Challenges, Challenge{Hostname: authorization.Identifier.Value, Token: offered.Token, KeyAuthorization: answer})
+		order.Challenges = append(order.Challenges, challenge)
 	}
 
 	return order, nil
 }
 
-var errNoChallenge = errors.New("the authority offers no challenge over HTTP")
+var errNoChallenge = errors.New("the authority offers no challenge of the kind that is wanted")
 
-func challengeOf(authorization *acme.Authorization) *acme.Challenge {
+// toShow returns the challenge of an authorization.
+func toShow(client *acme.Client, authorization *acme.Authorization, way Way) (Challenge, error) {
+	offered := challengeOf(authorization, way)
+	if offered == nil {
+		return Challenge{}, errNoChallenge
+	}
+
+	var err error
+
+	challenge := Challenge{Hostname: authorization.Identifier.Value, Token: offered.Token}
+
+	switch way {
+	case ByDNS:
+		challenge.Record = "_acme-challenge." + challenge.Hostname
+		challenge.Text, err = client.DNS01ChallengeRecord(offered.Token)
+	case ByHTTP:
+		challenge.KeyAuthorization, err = client.HTTP01ChallengeResponse(offered.Token)
+	}
+
+	return challenge, err
+}
+
+func challengeOf(authorization *acme.Authorization, way Way) *acme.Challenge {
 	for _, offered := range authorization.Challenges {
-		if offered.Type == challengeHTTP {
+		if offered.Type == string(way) {
 			return offered
 		}
 	}
@@ -175,8 +206,8 @@ func challengeOf(authorization *acme.Authorization) *acme.Challenge {
 	return nil
 }
 
-// Validate has the authority look at the challenges of an order, and waits for what it finds.
-func (a *Authority) Validate(ctx context.Context, account Account, orderURL string) error {
+// Validate has the authority look at the challenges of an order, which are shown the way that was ordered, and waits for what it finds.
+func (a *Authority) Validate(ctx context.Context, account Account, orderURL string, way Way) error {
 	client := a.client(account)
 
 	order, err := client.GetOrder(ctx, orderURL)
@@ -190,7 +221,7 @@ func (a *Authority) Validate(ctx context.Context, account Account, orderURL stri
 			return fmt.Errorf("read an authorization: %w", err)
 		}
 
-		if offered := challengeOf(authorization); authorization.Status == acme.StatusPending && offered != nil && offered.Status == acme.StatusPending {
+		if offered := challengeOf(authorization, way); authorization.Status == acme.StatusPending && offered != nil && offered.Status == acme.StatusPending {
 			if _, err := client.Accept(ctx, offered); err != nil {
 				return fmt.Errorf("ask for validation: %w", err)
 			}

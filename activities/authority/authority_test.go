@@ -79,7 +79,7 @@ func newKey(t *testing.T) *ecdsa.PrivateKey {
 func (b *testBundle) order(t *testing.T) authority.Order {
 	t.Helper()
 
-	order, err := b.authority.Order(t.Context(), b.account, hostname)
+	order, err := b.authority.Order(t.Context(), b.account, hostname, authority.ByHTTP)
 	require.NoError(t, err)
 	require.Len(t, order.Challenges, 1)
 	require.Equal(t, hostname, order.Challenges[0].Hostname)
@@ -104,7 +104,7 @@ func TestAuthority_EachStepRunTwice_EndsWithTheSameCertificate(t *testing.T) {
 	order := b.order(t)
 
 	for range 2 {
-		require.NoError(t, b.authority.Validate(t.Context(), b.account, order.URL))
+		require.NoError(t, b.authority.Validate(t.Context(), b.account, order.URL, authority.ByHTTP))
 	}
 
 	first, err := b.authority.Finalize(t.Context(), b.account, order.URL, hostname, key)
@@ -142,35 +142,73 @@ func TestAuthority_WhatGoesWrong_IsExplained(t *testing.T) {
 	clear(b.answers)
 	b.mutex.Unlock()
 
-	trouble := authority.Explain(b.authority.Validate(t.Context(), b.account, wrong.URL), hostname)
+	trouble := authority.Explain(b.authority.Validate(t.Context(), b.account, wrong.URL, authority.ByHTTP), hostname, authority.ByHTTP)
 	require.True(t, trouble.Failed && trouble.Unreachable)
 	require.Contains(t, trouble.Sentence, "did not find this platform at "+hostname)
 
 	_, err := b.authority.Finalize(t.Context(), b.account, wrong.URL, hostname, newKey(t))
-	require.True(t, authority.Explain(err, hostname).Failed)
+	require.True(t, authority.Explain(err, hostname, authority.ByHTTP).Failed)
 
 	unknown := b.order(t)
 	b.names.Set(t, hostname)
 
-	trouble = authority.Explain(b.authority.Validate(t.Context(), b.account, unknown.URL), hostname)
+	trouble = authority.Explain(b.authority.Validate(t.Context(), b.account, unknown.URL, authority.ByHTTP), hostname, authority.ByHTTP)
 	require.True(t, trouble.Failed && trouble.Unreachable)
 
-	_, err = b.authority.Order(t.Context(), b.account, "not_a_hostname")
-	trouble = authority.Explain(err, "not_a_hostname")
+	_, err = b.authority.Order(t.Context(), b.account, "not_a_hostname", authority.ByHTTP)
+	trouble = authority.Explain(err, "not_a_hostname", authority.ByHTTP)
 	require.True(t, trouble.Failed && !trouble.Unreachable)
 
 	b.server.Limited.Store(true)
-	_, err = b.authority.Order(t.Context(), b.account, hostname)
-	trouble = authority.Explain(err, hostname)
+	_, err = b.authority.Order(t.Context(), b.account, hostname, authority.ByHTTP)
+	trouble = authority.Explain(err, hostname, authority.ByHTTP)
 	require.True(t, trouble.Failed)
 	require.Equal(t, 2*time.Hour, trouble.Again)
 	require.Contains(t, trouble.Sentence, "too many certificates already issued")
 
 	b.server.Away.Store(true)
-	_, err = b.authority.Order(t.Context(), b.account, hostname)
-	trouble = authority.Explain(err, hostname)
+	_, err = b.authority.Order(t.Context(), b.account, hostname, authority.ByHTTP)
+	trouble = authority.Explain(err, hostname, authority.ByHTTP)
 	require.False(t, trouble.Failed)
 	require.Positive(t, trouble.Again)
+}
+
+func TestAuthority_Wildcards_AreShownByDNS(t *testing.T) {
+	t.Parallel()
+
+	const wildcard = "*." + hostname
+
+	b := setup(t)
+
+	_, err := b.authority.Order(t.Context(), b.account, wildcard, authority.ByHTTP)
+	require.Contains(t, authority.Explain(err, wildcard, authority.ByHTTP).Sentence, "does not offer to look at *.shop.example.org by http-01")
+
+	missing, err := b.authority.Order(t.Context(), b.account, wildcard, authority.ByDNS)
+	require.NoError(t, err)
+
+	trouble := authority.Explain(b.authority.Validate(t.Context(), b.account, missing.URL, authority.ByDNS), wildcard, authority.ByDNS)
+	require.True(t, trouble.Failed)
+	require.False(t, trouble.Unreachable)
+	require.Contains(t, trouble.Sentence, "did not find the record TXT _acme-challenge.shop.example.org that was made")
+
+	order, err := b.authority.Order(t.Context(), b.account, wildcard, authority.ByDNS)
+	require.NoError(t, err)
+	require.Len(t, order.Challenges, 1)
+
+	shown := order.Challenges[0]
+	require.Equal(t, "_acme-challenge.shop.example.org", shown.Record)
+	b.names.Set(t, shown.Record, "TXT another", "TXT "+shown.Text)
+
+	require.NoError(t, b.authority.Validate(t.Context(), b.account, order.URL, authority.ByDNS))
+
+	key := newKey(t)
+	chain, err := b.authority.Finalize(t.Context(), b.account, order.URL, wildcard, key)
+	require.NoError(t, err)
+
+	block, _ := pem.Decode([]byte(chain))
+	leaf, err := x509.ParseCertificate(block.Bytes)
+	require.NoError(t, err)
+	require.Equal(t, []string{wildcard}, leaf.DNSNames)
 }
 
 func TestNew_RefusesSettingsThatCannotWork(t *testing.T) {

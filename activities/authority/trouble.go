@@ -26,8 +26,8 @@ const (
 	awayRest    = time.Minute
 )
 
-// Explain says what an error of this package means for a hostname.
-func Explain(err error, hostname string) Trouble {
+// Explain says what an error of this package means for a hostname that is shown to the authority one way.
+func Explain(err error, hostname string, way Way) Trouble {
 	problem := problemOf(err)
 	if problem == nil {
 		if _, ok := errors.AsType[*acme.OrderError](err); ok {
@@ -35,7 +35,7 @@ func Explain(err error, hostname string) Trouble {
 		}
 
 		if errors.Is(err, errNoChallenge) {
-			return Trouble{Sentence: "The certificate authority does not offer to look at " + hostname + " over HTTP. Upload a certificate.", Failed: true}
+			return Trouble{Sentence: fmt.Sprintf("The certificate authority does not offer to look at %s by %s. Upload a certificate.", hostname, way), Failed: true}
 		}
 
 		return Trouble{Sentence: "The certificate authority does not answer. It is asked again by itself.", Again: awayRest}
@@ -52,9 +52,7 @@ func Explain(err error, hostname string) Trouble {
 			Again:    max(again, limitedRest), Failed: true,
 		}
 	case "dns", "connection", "tls", "unauthorized", "incorrectresponse":
-		return Trouble{
-			Sentence: fmt.Sprintf("The certificate authority did not find this platform at %s. It says: %s.", hostname, detail), Failed: true, Unreachable: true,
-		}
+		return unfound(hostname, way, detail)
 	case "caa":
 		return Trouble{Sentence: fmt.Sprintf(
 			"A CAA record of %s, or of a domain above it, allows no certificate by this authority. Add one that does, or upload a certificate. It says: %s.",
@@ -71,6 +69,19 @@ func Explain(err error, hostname string) Trouble {
 	}
 
 	return Trouble{Sentence: fmt.Sprintf("The certificate authority refused the order. It says: %s.", detail), Failed: true}
+}
+
+// unfound is the trouble where the authority did not find what it looked for.
+func unfound(hostname string, way Way, detail string) Trouble {
+	if way == ByDNS {
+		return Trouble{Sentence: fmt.Sprintf(
+			"The certificate authority did not find the record TXT _acme-challenge.%s that was made. It says: %s.", strings.TrimPrefix(hostname, "*."), detail,
+		), Failed: true}
+	}
+
+	return Trouble{
+		Sentence: fmt.Sprintf("The certificate authority did not find this platform at %s. It says: %s.", hostname, detail), Failed: true, Unreachable: true,
+	}
 }
 
 // problemOf returns what the authority has said of an error, or nil.

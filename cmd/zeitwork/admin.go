@@ -24,7 +24,8 @@ type adminConfig struct {
 // adminCommand holds the commands that need the database itself, as before anybody can sign in.
 func adminCommand() *cobra.Command {
 	command := &cobra.Command{Use: "admin", Short: "Commands that need the database itself", Hidden: true}
-	command.AddCommand(bootstrapCommand(), adminUsersCommand(), keysCommand(), quotaCommand(), adminGitHubCommand(), adminCertificateCommand())
+	command.AddCommand(bootstrapCommand(), adminUsersCommand(), keysCommand(), quotaCommand(), adminGitHubCommand(), adminCertificateCommand(),
+		adminCertificatesCommand())
 
 	return command
 }

@@ -29,7 +29,8 @@ func adminCertificateCommand() *cobra.Command {
 		Short: "Have edges end TLS for names of the platform's own",
 		Long: `Have edges end TLS for names of the platform's own, such as *.apps.example.com, which stands for all projects and previews.
 
-Nothing renews the certificate: run the command again with the next one, as from the hook of the program that orders it.`,
+Nothing renews the certificate, unless workers have ZEITWORK_ACME_CLOUDFLARE_TOKEN: run the command again with the next one, as from the hook of the program
+that orders it.`,
 		Example: "  zeitwork admin certificate '*.apps.example.com' --certificate chain.pem --key key.pem",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(command *cobra.Command, args []string) error {

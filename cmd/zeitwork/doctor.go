@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/zeitwork/zeitwork/builder"
+	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/doctor"
 	"github.com/zeitwork/zeitwork/nodeagent"
 )
@@ -28,12 +29,12 @@ func doctorCommand() *cobra.Command {
 		Long: `Check, part by part, what this machine can run, and say what to install for the rest.
 
 The parts of a node and of a builder are checked with their configuration, as far as it is in the environment: run it with that of the
-machine that you set up. With the environment of an edge it also looks whether tailscaled accepts the routes of nodes. It exits with 0 when a
-local platform can run here, and with 1 otherwise.`,
+machine that you set up. With the environment of an edge it also looks whether tailscaled accepts the routes of nodes, and with that of a worker
+or an API how the certificates of the platform's own are. It exits with 0 when a local platform can run here, and with 1 otherwise.`,
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
 			// The configuration takes secrets out of the environment.
-			isEdge := os.Getenv("ZEITWORK_EDGE_TOKEN") != ""
+			isEdge, databaseURL := os.Getenv("ZEITWORK_EDGE_TOKEN") != "", os.Getenv("ZEITWORK_DATABASE_URL")
 
 			config, err := configuration[upConfig]()
 			if err != nil {
@@ -53,6 +54,10 @@ local platform can run here, and with 1 otherwise.`,
 			findings := slices.Concat(doctor.Examine(command.Context(), config.examination()), node, builds)
 			if isEdge {
 				findings = append(findings, edgeFinding(command.Context()))
+			}
+
+			if databaseURL != "" {
+				findings = append(findings, certificateFindings(command.Context(), database.Config{URL: databaseURL, MaxConns: 1})...)
 			}
 
 			if asJSON {

@@ -2,15 +2,18 @@ package main
 
 import (
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/zeitwork/zeitwork/activities"
 	"github.com/zeitwork/zeitwork/activities/authority"
+	"github.com/zeitwork/zeitwork/activities/dnsproof"
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/database/githubapp"
 	"github.com/zeitwork/zeitwork/database/keyring"
+	"github.com/zeitwork/zeitwork/internal/dnscheck"
 	"github.com/zeitwork/zeitwork/internal/github"
 	"github.com/zeitwork/zeitwork/internal/setting"
 	"github.com/zeitwork/zeitwork/workflows"
@@ -29,6 +32,7 @@ type workerConfig struct {
 	Worker   workflows.Config
 
 	Certificates authority.Config
+	Records      dnsproof.Config
 }
 
 func workerCommand() *cobra.Command {
@@ -64,10 +68,15 @@ func runWorker(ctx context.Context, config workerConfig, parts parts) error {
 		return err
 	}
 
+	records, err := newRecords(config)
+	if err != nil {
+		return err
+	}
+
 	listener := database.NewListener(config.Database, parts.logger)
 
 	worker, err := workflows.NewWorker(config.Worker, workflows.Dependencies{
-		Pool: pool, Listener: listener, Keyring: keys, GitHub: apps, Authority: issuer, Logger: parts.logger,
+		Pool: pool, Listener: listener, Keyring: keys, GitHub: apps, Authority: issuer, Records: records, Logger: parts.logger,
 		Source: source, Builder: activities.NewBuilder(config.Builder, registry, config.SecretKey), Publisher: registry, Collector: registry,
 	})
 	if err != nil {
@@ -85,6 +94,25 @@ func newAuthority(config authority.Config) (workflows.Authority, error) {
 	}
 
 	return issuer, nil
+}
+
+// newRecords returns nil where the certificates of the base domain are uploaded.
+func newRecords(config workerConfig) (workflows.Records, error) {
+	resolver, err := dnscheck.NewResolver(config.Worker.DNSServer)
+	if err != nil {
+		return nil, err
+	}
+
+	records, err := dnsproof.New(config.Records, resolver, nil)
+
+	switch {
+	case err != nil || records == nil:
+		return nil, err
+	case config.Certificates.DirectoryURL == "":
+		return nil, errors.New("ZEITWORK_ACME_CLOUDFLARE_TOKEN needs ZEITWORK_ACME_DIRECTORY beside it")
+	default:
+		return records, nil
+	}
 }
 
 // together runs services that depend on each other: the first that ends stops the others.

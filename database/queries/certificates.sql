@@ -154,11 +154,3 @@ LIMIT sqlc.arg(max_rows)::int;
 
 -- name: NoteCertificateWarning :execrows
 UPDATE certificates SET warned_at = now() WHERE id = @id AND warned_at IS NULL;
-
--- name: PutPlatformCertificate :one
--- Has edges show a certificate for a hostname of the platform's own, in the place of the one that it had.
-INSERT INTO certificates (id, hostname, source, state, chain, not_before, not_after, version)
-VALUES (@id, @hostname, 'uploaded', 'active', @chain::text, @not_before::timestamptz, @not_after::timestamptz, @version)
-ON CONFLICT (hostname) WHERE domain_id IS NULL DO UPDATE SET chain = excluded.chain, not_before = excluded.not_before, not_after = excluded.not_after,
-  version = excluded.version
-RETURNING id;

@@ -23,7 +23,11 @@ const (
 var ErrUnanswered = errors.New("the DNS did not answer")
 
 // Resolver asks recursive name servers. It is safe for concurrent use.
-type Resolver struct{ server string }
+type Resolver struct {
+	server string
+	// zonePort is that of zones' own name servers; empty: the usual one.
+	zonePort string
+}
 
 // NewResolver returns a resolver that asks the server at an address, with or without a port; empty: those that the machine is set up with.
 func NewResolver(server string) (Resolver, error) {
@@ -32,14 +36,14 @@ func NewResolver(server string) (Resolver, error) {
 	}
 
 	if address, err := netip.ParseAddr(server); err == nil {
-		return Resolver{net.JoinHostPort(address.String(), "53")}, nil
+		return Resolver{server: net.JoinHostPort(address.String(), namePort)}, nil
 	}
 
 	if _, err := netip.ParseAddrPort(server); err != nil {
 		return Resolver{}, fmt.Errorf("%q is not the address of a name server, such as 192.0.2.53 or [2001:db8::53]:5353", server)
 	}
 
-	return Resolver{server}, nil
+	return Resolver{server: server}, nil
 }
 
 // Host is where a hostname leads.
@@ -56,15 +60,20 @@ func (r Resolver) Texts(ctx context.Context, name string) ([]string, error) {
 		return nil, err
 	}
 
-	var texts []string
+	return texts(records), nil
+}
+
+// texts are those of the TXT records among records.
+func texts(records []dns.RR) []string {
+	var found []string
 
 	for _, record := range records {
 		if txt, ok := record.(*dns.TXT); ok {
-			texts = append(texts, strings.Join(txt.Txt, ""))
+			found = append(found, strings.Join(txt.Txt, ""))
 		}
 	}
 
-	return texts, nil
+	return found
 }
 
 // Host returns where a hostname leads. One that leads nowhere is no error. "*.example.com" is asked for as it stands, which is the wildcard's own
