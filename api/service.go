@@ -91,6 +91,8 @@ type service struct {
 	// feed has the route table, and edges what the edges say of it.
 	feed  *routeFeed
 	edges *edgePolls
+	// restoration holds both and the nodes back while they do not go by a restored database yet.
+	restoration restoration
 	// streams are the operations that stream, for the one that carries several of them.
 	streams streamOperations
 	// stopping is closed when the server stops: long-polls and streams then end at once.
