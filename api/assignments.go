@@ -59,6 +59,10 @@ func (s *service) getAssignments(ctx context.Context, input *AssignmentsInput) (
 func (s *service) waitForAssignments(ctx context.Context, input AgentInput, isNews func(*Assignments) (bool, error)) (bool, error) {
 	node := callerOf(ctx).nodeID
 
+	if err := s.assignmentsAreKnown(ctx); err != nil {
+		return false, err
+	}
+
 	news, cancel := s.listener.Subscribe(database.ChannelNodes, node.String())
 	defer cancel()
 

@@ -31,6 +31,10 @@ func (s *service) getRoutes(ctx context.Context, input *RoutesInput) (*RoutesOut
 	news, cancel := s.listener.Subscribe(database.ChannelRoutes, "")
 	defer cancel()
 
+	if err := s.routesAreKnown(ctx, who.edgeID, input.WaitInput); err != nil {
+		return nil, err
+	}
+
 	// Postgres does not repeat a notification that came before the subscription.
 	if err := s.feed.look(ctx, time.Now()); err != nil {
 		return nil, err

@@ -28,6 +28,7 @@ func TestQueries_OnTheRowsOfAnOrganisation_NameWhoseTheyAre(t *testing.T) {
 		"TokenStandsAbove":        "compares two tokens that were found before",
 		"RevokeTokens":            "tokens that were found and locked before",
 		"PutTokenBelow":           "a token that was found and locked before",
+		"RestoreProgress":         "the database is everybody's",
 		"ListRoutes":              "edges serve all organisations",
 		"ListRoutesOf":            "edges serve all organisations",
 		"ListValidTokens":         "the tokens of edges that wait",

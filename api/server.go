@@ -90,7 +90,7 @@ func New(config Config, parts Parts) (*Server, error) {
 		organisations: newOrganisationUse(), apps: parts.Apps,
 		listings: &githubListings{known: map[int64]knownListing{}},
 		provider: signin.GitHub{Apps: parts.Apps, Logger: parts.Logger}, stopping: make(chan struct{}),
-		requests: requests, feed: newRouteFeed(parts.Pool),
+		requests: requests, feed: newRouteFeed(parts.Pool), restoration: &restoration{},
 	}}
 	server.service.packed, server.service.edges = newPackedRoutes(server.service.feed), newEdgePolls(server.service)
 	server.service.certificates = newCertificatePolls(server.service)

@@ -93,6 +93,8 @@ type service struct {
 	edges  *edgePolls
 	// certificates is what edges ask of those.
 	certificates *certificatePolls
+	// restoration holds all of them and the nodes back while they do not go by a restored database yet.
+	restoration *restoration
 	// streams are the operations that stream, for the one that carries several of them.
 	streams streamOperations
 	// stopping is closed when the server stops: long-polls and streams then end at once.

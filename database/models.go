@@ -179,9 +179,11 @@ type CertificateTable struct {
 }
 
 type ControlPlane struct {
-	ID             int32
-	AnsweringSince time.Time
-	AnsweredAt     time.Time
+	ID              int32
+	AnsweringSince  time.Time
+	AnsweredAt      time.Time
+	RestoredAt      *time.Time
+	RestoredVersion *int64
 }
 
 type Deployment struct {

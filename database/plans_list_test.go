@@ -151,6 +151,7 @@ var hotQueries = map[string]bound{
 		"sequences": []int64{1, 2}, "streams": []string{"stdout", "stdout"}, "lines": []string{"a", "b"}, "loggedat": []time.Time{time.Now(), time.Now()},
 	}},
 	"ShowControlPlane": {most: 1},
+	"EndRestore":       {most: 1},
 
 	// Measures: each node and edge reports them every minute, and a page of a project asks for them.
 	"AcceptReport":          {most: 1, with: map[string]any{"reporterid": seedID(kindNode, 20), "runid": seedID(kindNode, 21), "sequence": 1}},
@@ -562,6 +563,7 @@ var coldQueries = map[string][]string{
 	"a few times in the life of a certificate, for one or a hundred at most, by their keys": names(`
 		PutAcmeAccount PutUploadedCertificate PutPlatformCertificate DeleteCertificate SetAcmeAccountURL PutChallenge SetDomainHTTPS InsertMissingCertificates NoteCertificateWarning
 		OrderPlatformCertificates PutCertificateRecord DeleteCertificateRecord`),
+	"nodes and edges wait for the answer, after a restore alone": names(`RestoreProgress`),
 	"leaks are few, and there is a look for each node and kind": names(`ListLeaks SumLooks`),
 	"inserts of a row or a few": names(`
 		CreateAuditEvent CreateDeployment CreateEdge CreateEnvironmentVariable CreateNode CreateOrganisation CreateProject CreateProjectEvent CreateToken

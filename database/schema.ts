@@ -1207,6 +1207,10 @@ export const controlPlane = pgTable(
     answeringSince: time("answering_since").notNull(),
     // Moved on every few seconds by every api that answers.
     answeredAt: time("answered_at").notNull(),
+    // When the database was restored from a backup, and the version of the route table with which it began, until the platform goes by it: nodes first
+    // say which VMs run, edges then get its routes, and nodes its VMs. Null: it does, or was never restored.
+    restoredAt: time("restored_at"),
+    restoredVersion: bigint("restored_version", { mode: "number" }),
   },
   (t) => [check("control_plane_one_row", sql`${t.id} = 1`)],
 );

@@ -73,6 +73,7 @@ func configurations() []struct {
 		{"migrate", migrateConfig{}},
 		{"admin bootstrap", adminConfig{}},
 		{"admin keys", keysConfig{}},
+		{"backup, restore", backupConfig{}},
 		{"login and the other commands for users", cli.Environment{}},
 	}
 }

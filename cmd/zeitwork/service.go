@@ -59,7 +59,7 @@ func configuration[C any]() (C, error) {
 
 	for _, name := range []string{
 		"ZEITWORK_SECRET_KEY", "ZEITWORK_SECRET_KEY_PREVIOUS", "ZEITWORK_DATABASE_URL", "ZEITWORK_NODE_TOKEN", "ZEITWORK_EDGE_TOKEN",
-		"ZEITWORK_GITHUB_APP_CLIENT_SECRET", "ZEITWORK_ACME_EAB_KEY", "ZEITWORK_ACME_CLOUDFLARE_TOKEN",
+		"ZEITWORK_GITHUB_APP_CLIENT_SECRET", "ZEITWORK_ACME_EAB_KEY", "ZEITWORK_ACME_CLOUDFLARE_TOKEN", "ZEITWORK_BACKUP_S3_SECRET_KEY",
 	} {
 		if err := os.Unsetenv(name); err != nil {
 			return config, fmt.Errorf("take %s out of the environment: %w", name, err)

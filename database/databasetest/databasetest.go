@@ -46,9 +46,16 @@ func NewURL(tb testing.TB) string {
 func NewEmpty(tb testing.TB) *pgxpool.Pool {
 	tb.Helper()
 
+	return open(tb, NewEmptyURL(tb))
+}
+
+// NewEmptyURL is NewEmpty for those that open their own connections.
+func NewEmptyURL(tb testing.TB) string {
+	tb.Helper()
+
 	skipWithoutServer(tb)
 
-	return open(tb, create(tb, ""))
+	return create(tb, "")
 }
 
 // Config is NewURL in the form that services are configured with.
