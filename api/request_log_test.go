@@ -7,9 +7,11 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/metric/noop"
 
 	"github.com/zeitwork/zeitwork/internal/telemetry"
+	"github.com/zeitwork/zeitwork/test/monitoring"
 )
 
 func TestRequestLog_OfAPanic_HasItAllAndTheCallerNothing(t *testing.T) {
@@ -56,6 +58,10 @@ func TestMetrics_CountRequestsByOperation(t *testing.T) {
 
 	ask(server.Handler(), "/v1/me", http.StatusOK)
 	require.Regexp(t, `zeitwork_api_requests_total\{.*operation="get-me".*status="200".*\} 1`, ask(measured.Metrics, "/metrics", http.StatusOK))
+
+	require.NoError(t, server.Measure(otel.GetMeterProvider()))
+	monitoring.RequireServed(t, "../monitoring/metrics.json", "api", measured.Metrics)
+	monitoring.RequireServed(t, "../monitoring/metrics.json", "every", measured.Metrics)
 
 	// Who may reach the API is not to see them.
 	ask(server.Handler(), "/metrics", http.StatusNotFound)

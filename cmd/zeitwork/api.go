@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/spf13/cobra"
+	"go.opentelemetry.io/otel"
 
 	"github.com/zeitwork/zeitwork/api"
 	"github.com/zeitwork/zeitwork/database"
@@ -60,6 +61,10 @@ func runAPI(ctx context.Context, config apiConfig, parts parts) error {
 		Pool: pool, Listener: listener, Deployments: deployments, Domains: domains, Keyring: keys, Apps: apps, Logger: parts.logger,
 	})
 	if err != nil {
+		return err
+	}
+
+	if err := server.Measure(otel.GetMeterProvider()); err != nil {
 		return err
 	}
 

@@ -36,6 +36,7 @@ func parts() []part {
 		{name: "lint", start: tools(toolchain.Lint())},
 		{name: "generate", start: tools(toolchain.Generate())},
 		{name: "tailnet", start: findTailnet},
+		{name: "prometheus", start: findPrometheus},
 		{name: "chromium", packages: chromiumPackages(), start: findChromium},
 		{name: postgresPart, packages: []string{"postgresql"}, start: startPostgres},
 		{name: "registry", packages: daemons, start: startRegistry},
@@ -68,6 +69,18 @@ func findTailnet(ctx context.Context, e *environment) error {
 	}
 
 	e.export("ZEITWORK_TEST_TAILNET", bin)
+
+	return nil
+}
+
+// findPrometheus tells tests where the program is that reads rules and dashboards.
+func findPrometheus(ctx context.Context, e *environment) error {
+	bin, err := e.tools.Build(ctx, toolchain.Prometheus())
+	if err != nil {
+		return err
+	}
+
+	e.export("ZEITWORK_TEST_PROMETHEUS", bin)
 
 	return nil
 }
