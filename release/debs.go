@@ -138,7 +138,13 @@ func (d debianFiles) addFiles(owner string, archive *tar.Reader) error {
 		case tar.TypeSymlink:
 			d.files[name] = entry{link: header.Linkname}
 		case tar.TypeLink:
-			d.files[name] = d.files[path.Clean(header.Linkname)]
+			target, err := filepath.Rel(path.Dir(name), path.Clean(header.Linkname))
+			if err != nil {
+				return err
+			}
+
+			// One file under two names is a file and a link to it, so that its content is there once.
+			d.files[name] = entry{link: target}
 		default:
 			continue
 		}
