@@ -9,6 +9,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/samber/lo"
 )
 
 // choose returns the named files with the libraries that they need, as the linker finds them, where links lead, the licenses of all of it and, for programs
@@ -137,4 +139,21 @@ func (d debianFiles) certificates() []byte {
 	}
 
 	return all.Bytes()
+}
+
+// named returns the files that a recipe names for an architecture. One that ends in a slash stands for all that the folder has.
+func (d debianFiles) named(files []string, architecture string) []string {
+	triplet := map[string]string{"amd64": "x86_64-linux-gnu", "arm64": "aarch64-linux-gnu"}[architecture]
+
+	return lo.FlatMap(files, func(file string, _ int) []string {
+		file = strings.ReplaceAll(file, "/ARCH/", "/"+triplet+"/")
+		if !strings.HasSuffix(file, "/") {
+			return []string{file}
+		}
+
+		inside := lo.Filter(lo.Keys(d.files), func(name string, _ int) bool { return strings.HasPrefix(name, file) })
+		slices.Sort(inside)
+
+		return inside
+	})
 }

@@ -109,7 +109,6 @@ func (r release) debianConfig(folder, binary, architecture string) (nfpmConfig, 
 		Depends:  []string{"ca-certificates"},
 		Suggests: []string{"git", "containerd", "catatonit", "e2fsprogs", "containernetworking-plugins"},
 		Contents: []nfpmContent{{Source: binary, Destination: packagedProgram, Info: nfpmFileInfo{Mode: programMode}}},
-		Scripts:  map[string]string{},
 		Debian:   map[string]string{"compression": "xz"},
 	}
 
@@ -119,28 +118,40 @@ func (r release) debianConfig(folder, binary, architecture string) (nfpmConfig, 
 			return nfpmConfig{}, fmt.Errorf("write the package's files: %w", err)
 		}
 
-		configuration.Contents = append(configuration.Contents, nfpmContent{Source: source, Destination: destination, Info: nfpmFileInfo{Mode: fileMode}})
+		configuration.Contents = append(configuration.Contents, nfpmContent{
+			Source: source, Destination: destination, Info: nfpmFileInfo{Mode: fileMode},
+		})
 	}
+
+	configuration.Scripts, err = packageScripts(folder)
+
+	return configuration, err
+}
+
+// packageScripts writes the scripts that dpkg runs, and returns where they are by nfpm's names for them.
+func packageScripts(folder string) (map[string]string, error) {
+	scripts := map[string]string{}
 
 	for name, script := range map[string]string{"postinstall": "postinst", "preremove": "prerm", "postremove": "postrm"} {
 		content, err := units.ReadFile("units/" + script)
 		if err != nil {
-			return nfpmConfig{}, fmt.Errorf("read the package's scripts: %w", err)
+			return nil, fmt.Errorf("read the package's scripts: %w", err)
 		}
 
-		configuration.Scripts[name] = filepath.Join(folder, script)
-		if err := os.WriteFile(configuration.Scripts[name], content, 0o600); err != nil {
-			return nfpmConfig{}, fmt.Errorf("write the package's scripts: %w", err)
+		scripts[name] = filepath.Join(folder, script)
+		if err := os.WriteFile(scripts[name], content, 0o600); err != nil {
+			return nil, fmt.Errorf("write the package's scripts: %w", err)
 		}
 	}
 
-	return configuration, nil
+	return scripts, nil
 }
 
 // debianFiles are the files of the package beside the binary, by their places.
 func (r release) debianFiles() (map[string][]byte, error) {
 	files := map[string][]byte{
-		unitFolder + service.Name + ".service": service.Unit(packagedProgram, "# The service of a machine that `zeitwork node join` has made a node is in /etc/systemd/system."),
+		unitFolder + service.Name + ".service": service.Unit(packagedProgram,
+			"# Where `zeitwork node join` has made the machine a node, the service of this name in /etc/systemd/system counts."),
 	}
 
 	for _, name := range []string{"edgeproxy", "builder", "api", "worker"} {
