@@ -31,12 +31,12 @@ const (
 	// formTimeout is how long a form may take to arrive. http.Server's ReadTimeout would end long-polls and streams, too; Huma bounds
 	// the bodies of the operations.
 	formTimeout = 5 * time.Second
-	// writeTimeout is longer than the longest long-poll; streams set deadlines of their own.
-	writeTimeout   = 90 * time.Second
+	// WriteTimeout is longer than the longest long-poll; streams set deadlines of their own.
+	WriteTimeout   = 90 * time.Second
 	idleTimeout    = 2 * time.Minute
 	maxHeaderBytes = 64 << 10
-	// drainTimeout is how long requests may take to end when the server stops.
-	drainTimeout = 10 * time.Second
+	// DrainTimeout is how long requests may take to end when the server stops.
+	DrainTimeout = 10 * time.Second
 	// pingTimeout is how long the database may take to answer a health check.
 	pingTimeout = 2 * time.Second
 )
@@ -147,7 +147,7 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 
 	server := &http.Server{
-		Handler: s.handler, ReadHeaderTimeout: readHeaderTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
+		Handler: s.handler, ReadHeaderTimeout: readHeaderTimeout, WriteTimeout: WriteTimeout, IdleTimeout: idleTimeout,
 		MaxHeaderBytes: maxHeaderBytes, ErrorLog: slog.NewLogLogger(s.service.logger.Handler(), slog.LevelWarn),
 	}
 
@@ -171,7 +171,7 @@ func (s *Server) Run(ctx context.Context) error {
 		<-ctx.Done()
 		close(s.service.stopping)
 
-		drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
+		drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), DrainTimeout)
 		defer cancel()
 
 		if err := server.Shutdown(drain); err != nil {

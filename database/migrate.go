@@ -36,6 +36,8 @@ type migrator struct {
 	// connection holds the advisory lock, and does all but River's migrations.
 	connection *pgx.Conn
 	patience   patience
+	// admit decides about the migrations that a database in use lacks; nil: all are applied.
+	admit func(missing []migration) error
 }
 
 // Migrate brings the database to the schema of this binary: drizzle's migrations, recorded just as drizzle-kit records
@@ -45,10 +47,10 @@ type migrator struct {
 // The database may be in use meanwhile. No statement waits for a table's lock for more than a few seconds, and indexes of
 // tables that were there before are built while others read and write.
 func Migrate(ctx context.Context, pool *pgxpool.Pool) error {
-	return migrateWith(ctx, pool, defaultPatience)
+	return migrateWith(ctx, pool, defaultPatience, nil)
 }
 
-func migrateWith(ctx context.Context, pool *pgxpool.Pool, patience patience) error {
+func migrateWith(ctx context.Context, pool *pgxpool.Pool, patience patience, admit func(missing []migration) error) error {
 	// The connection is not one of the pool's: callers that wait for the lock would take the pool's connections from the caller that holds it.
 	connection, err := pgx.ConnectConfig(ctx, pool.Config().ConnConfig)
 	if err != nil {
@@ -63,7 +65,7 @@ func migrateWith(ctx context.Context, pool *pgxpool.Pool, patience patience) err
 		return fmt.Errorf("lift the session's timeouts: %w", err)
 	}
 
-	m := migrator{pool: pool, connection: connection, patience: patience}
+	m := migrator{pool: pool, connection: connection, patience: patience, admit: admit}
 
 	if err := m.lock(ctx); err != nil {
 		return fmt.Errorf("wait for other migrations to end: %w", err)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/samber/lo"
 )
 
 // migrateDrizzle applies the migrations that the database has not. A fresh database gets all of them in one transaction, as
@@ -33,15 +34,19 @@ func (m *migrator) migrateDrizzle(ctx context.Context) error {
 		})
 	}
 
+	missing := lo.Filter(journal, func(migration migration, _ int) bool { return migration.When > last })
+
+	if m.admit != nil {
+		if err := m.admit(missing); err != nil {
+			return err
+		}
+	}
+
 	if err := m.buildPendingIndexes(ctx); err != nil {
 		return err
 	}
 
-	for _, migration := range journal {
-		if migration.When <= last {
-			continue
-		}
-
+	for _, migration := range missing {
 		if err := m.inTx(ctx, func(tx pgx.Tx) error { return migration.apply(ctx, tx, migration.laterIndexes()) }); err != nil {
 			return err
 		}

@@ -36,14 +36,14 @@ func TestInfrastructure_WhatItSets_IsReadByTheService(t *testing.T) {
 			// A file is named for its service and, where several of one have different settings, for the machine.
 			service, _, _ := strings.Cut(name, ".")
 			if service != "registry" {
-				requireSettings(t, filepath.Base(example)+": "+name, service, settings)
+				requireReadable(t, filepath.Base(example)+": "+name, service, settings)
 			}
 		}
 	}
 }
 
-// requireSettings holds that a service has all of the settings, and takes their values.
-func requireSettings(t *testing.T, file, service, settings string) {
+// requireReadable holds that a service has all of the settings, and takes their values.
+func requireReadable(t *testing.T, file, service, settings string) {
 	t.Helper()
 
 	command, found := lo.Find(configurations(), func(c struct {

@@ -16,19 +16,30 @@ type migrateConfig struct {
 }
 
 func migrateCommand() *cobra.Command {
-	return serviceCommand("migrate", "Bring the database's schema up to date", func(ctx context.Context, config migrateConfig, parts parts) error {
-		pool, err := database.Open(ctx, config.Database)
-		if err != nil {
-			return err
-		}
-		defer pool.Close()
+	var additive bool
 
-		if err := database.Migrate(ctx, pool); err != nil {
-			return err
-		}
+	command := serviceCommand("migrate", "Bring the database's schema up to date",
+		func(ctx context.Context, config migrateConfig, parts parts) error {
+			pool, err := database.Open(ctx, config.Database)
+			if err != nil {
+				return err
+			}
+			defer pool.Close()
 
-		parts.logger.InfoContext(ctx, "the schema is up to date")
+			migrate := database.Migrate
+			if additive {
+				migrate = database.MigrateAdditively
+			}
 
-		return nil
-	})
+			if err := migrate(ctx, pool); err != nil {
+				return err
+			}
+
+			parts.logger.InfoContext(ctx, "the schema is up to date")
+
+			return nil
+		})
+	command.Flags().BoolVar(&additive, "additive", false, "change nothing where the version before, which still runs, could not live with it")
+
+	return command
 }

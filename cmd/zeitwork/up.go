@@ -25,8 +25,8 @@ import (
 
 const upHelp = `Run the whole platform on this machine and deploy a sample to it.
 
-It installs the Debian packages that are missing, builds the pinned daemons once, starts everything as its children, and keeps
-running until Ctrl-C, which stops all of it. The next start finds the data that this one leaves.`
+It installs the Debian packages that are missing, starts everything as its children, and keeps running until Ctrl-C, which stops all
+of it. The pinned daemons stand beside this binary in an archive of a release; in a checkout they are built once. The next start finds the data that this one leaves.`
 
 func upCommand() *cobra.Command {
 	var once, prepareOnly bool
@@ -147,28 +147,39 @@ func prepare(ctx context.Context, config upConfig, report *report) (cluster.Opti
 	options.Logger = logging.New(config.Log, report, "up")
 	options.PublicRegistry = baseimages.PublicRegistry(ctx)
 
-	source, err := toolchain.SourceDir()
-	if err != nil {
-		return options, err
-	}
-
+	var err error
 	if options.Program, err = os.Executable(); err != nil {
 		return options, fmt.Errorf("find the zeitwork binary: %w", err)
 	}
 
+	options.Bin = toolchain.Beside(options.Program)
+	needed := toolchain.RunPackages()
+
+	var source string
+
+	if options.Bin == "" {
+		needed = toolchain.DaemonPackages()
+
+		if source, err = toolchain.SourceDir(); err != nil {
+			return options, err
+		}
+	}
+
 	packages := func(detail string) { report.progress("packages", detail) }
-	if err := hostpackages.Ensure(ctx, packages, hostPackages(options.PublicRegistry)...); err != nil {
+	if err := hostpackages.Ensure(ctx, packages, hostPackages(options.PublicRegistry, needed)...); err != nil {
 		return options, err
 	}
 
 	group, ctx := errgroup.WithContext(ctx)
 
-	group.Go(func() error {
-		builder := toolchain.Builder{CacheDir: config.Toolchain.CacheDir, SourceDir: source, Progress: report.progress}
-		options.Bin, err = builder.Build(ctx, toolchain.Daemons())
+	if options.Bin == "" {
+		group.Go(func() error {
+			builder := toolchain.Builder{CacheDir: config.Toolchain.CacheDir, SourceDir: source, Progress: report.progress}
+			options.Bin, err = builder.Build(ctx, toolchain.Daemons())
 
-		return err
-	})
+			return err
+		})
+	}
 
 	if !options.PublicRegistry {
 		group.Go(func() error { return baseimages.Make(ctx, config.Toolchain.CacheDir, report.progress) })
@@ -177,10 +188,11 @@ func prepare(ctx context.Context, config upConfig, report *report) (cluster.Opti
 	return options, group.Wait()
 }
 
-// hostPackages returns the Debian packages with the programs that the platform runs. It leaves out programs that are installed another way.
-func hostPackages(publicRegistry bool) []string {
+// hostPackages returns the Debian packages with the programs that the platform runs, and those that the daemons need. It leaves out programs that are
+// installed another way.
+func hostPackages(publicRegistry bool, daemons []string) []string {
 	// The gems of the Rails example are made with mmdebstrap, even where base images come from a public registry.
-	packages := append([]string{"ca-certificates", "catatonit", "debian-archive-keyring", "mmdebstrap", "postgresql"}, toolchain.DaemonPackages()...)
+	packages := append([]string{"ca-certificates", "catatonit", "debian-archive-keyring", "mmdebstrap", "postgresql"}, daemons...)
 
 	programs := map[string]string{"git": "git"}
 	if !publicRegistry {

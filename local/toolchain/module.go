@@ -39,6 +39,9 @@ func Daemons() Module {
 // DaemonPackages are the Debian packages that compiling the daemons needs.
 func DaemonPackages() []string { return []string{"gcc", "libc6-dev", "libseccomp-dev", "pkg-config"} }
 
+// RunPackages are the Debian packages that daemons need which are compiled already.
+func RunPackages() []string { return []string{"libseccomp2"} }
+
 // SQLC is the sqlc generator. It compiles Postgres' parser from C.
 func SQLC() Module { return Module{name: "sqlc", builds: []build{{cgo: true}}} }
 
@@ -47,6 +50,9 @@ func Lint() Module { return Module{name: "lint", builds: []build{{}}} }
 
 // Generate is oapi-codegen and gotestsum.
 func Generate() Module { return Module{name: "generate", builds: []build{{}}} }
+
+// Release is nfpm, which makes Debian packages.
+func Release() Module { return Module{name: "release", builds: []build{{}}} }
 
 // key names everything that the binaries depend on: the pins, the flags, the compiler and the kind of machine.
 func (m Module) key(folder string) (string, error) {

@@ -20,7 +20,8 @@ func SourceDir() (string, error) {
 		}
 
 		if folder == filepath.Dir(folder) {
-			return "", fmt.Errorf("%s is not inside a checkout of Zeitwork; the daemons are built from the checkout's tools/ folder, so run this there", start)
+			return "", fmt.Errorf("%s is not inside a checkout of Zeitwork; the daemons are built from the checkout's tools/ folder, so run this there, "+
+				"or take the archive of a release that has them, whose name ends in -up.tar.gz", start)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // Name is the name of the service, as systemctl takes it.
@@ -20,10 +21,16 @@ const (
 	SettingsFile = "/etc/zeitwork/nodeagent.env"
 
 	unitFile = "/etc/systemd/system/" + Name + ".service"
+	unitNote = "# Written by `zeitwork node join`, which writes it again; put changes into a drop-in (systemctl edit " + Name + ")."
 )
 
 //go:embed zeitwork-nodeagent.service
-var unit []byte
+var unit string
+
+// Unit is the text of the service that runs the program. The note is its first line.
+func Unit(program, note string) []byte {
+	return []byte(note + "\n" + strings.Replace(unit, "ExecStart="+Program+" ", "ExecStart="+program+" ", 1))
+}
 
 // write makes the file what it is to be, in one step, and tells whether it was anything else.
 func write(path string, content []byte, mode fs.FileMode) (changed bool, err error) {

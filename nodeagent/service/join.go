@@ -179,7 +179,7 @@ func install(settings []byte) (bool, error) {
 		return false, err
 	}
 
-	newUnit, err := write(unitFile, unit, public)
+	newUnit, err := write(unitFile, Unit(Program, unitNote), public)
 
 	return newSettings || newProgram || newUnit, err
 }

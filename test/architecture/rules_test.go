@@ -80,8 +80,8 @@ func rules() []rule {
 			reason: "users' programs import it, which must get nothing of the platform's inside with it",
 		},
 		{
-			from: "cmd", never: []string{"test"}, evenIndirectly: true,
-			reason: "the binary that users install holds no code that is there for tests",
+			from: "cmd", never: []string{"test", "release"}, evenIndirectly: true,
+			reason: "the binary that users install holds no code that is there for tests, or that makes it",
 		},
 		{
 			from: "local", never: []string{"cmd", "api", "workflows", "nodeagent", "edgeproxy", "activities", "database", "test", "examples"}, evenIndirectly: true,

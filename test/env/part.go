@@ -35,6 +35,7 @@ func parts() []part {
 		{name: "sqlc", packages: []string{"gcc", "libc6-dev"}, start: tools(toolchain.SQLC())},
 		{name: "lint", start: tools(toolchain.Lint())},
 		{name: "generate", start: tools(toolchain.Generate())},
+		{name: "release", start: tools(toolchain.Release())},
 		{name: "tailnet", start: findTailnet},
 		{name: "prometheus", start: findPrometheus},
 		{name: "chromium", packages: chromiumPackages(), start: findChromium},

@@ -1,0 +1,219 @@
+package kamal_test
+
+import (
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/samber/lo"
+	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/zeitwork/zeitwork/internal/registryauth"
+	"github.com/zeitwork/zeitwork/kamal"
+)
+
+func TestConfig_OfEveryDestination_IsWhatKamalTakes(t *testing.T) {
+	t.Parallel()
+
+	for _, destination := range kamal.Destinations() {
+		_, whole, err := kamal.Read(".", destination)
+		require.NoError(t, err)
+		require.Empty(t, kamal.Complaints(whole), destination)
+	}
+}
+
+func TestComplaints_NameThePlace(t *testing.T) {
+	t.Parallel()
+
+	const valid = `{service: a, image: a, servers: {web: {hosts: [h]}}, registry: {username: u, password: [P]}, builder: {arch: amd64}}`
+
+	require.Empty(t, complaintsAbout(t, valid, `{x-common: {anything: 1}}`), "extensions at the root are Kamal's to ignore")
+
+	for overlay, complaint := range map[string]string{
+		`{drain_timout: 30}`:                                 "unknown key: drain_timout",
+		`{drain_timeout: 30s}`:                               "drain_timeout: should be an integer",
+		`{proxy: {helthcheck: {}}}`:                          "proxy: unknown key: helthcheck",
+		`{proxy: {x-more: 1}}`:                               "proxy: unknown key: x-more",
+		`{proxy: {healthcheck: {interval: often}}}`:          "proxy/healthcheck/interval: should be an integer",
+		`{proxy: {ssl: true}}`:                               "proxy: ssl needs a host",
+		`{proxy: {host: a, hosts: [b]}}`:                     "proxy: specify one of host or hosts",
+		`{proxy: {host: a, ssl: {certificate_pem: A}}}`:      "proxy/ssl/private_key_pem: is required",
+		`{servers: {web: {command: api}}}`:                   "servers/web: unknown key: command",
+		`{servers: {web: {labels: {service: a}}}}`:           "servers/web/labels/service: is a label of Kamal's own",
+		`{servers: {web: {env: {tags: {}, clear: {A: 1}}}}}`: "servers/web/env: unknown key: tags",
+		`{env: {clear: {A: 1}, B: 2}}`:                       "env: unknown key: B",
+		`{env: {secret: A}}`:                                 "env/secret: should be an array",
+		`{accessories: {db: {image: a}}}`:                    "accessories/db: specify one of host, hosts, role, roles, tag, tags",
+		`{accessories: {db: {image: a, host: h, ports: 1}}}`: "accessories/db: unknown key: ports",
+		`{registry: {servr: a}}`:                             "registry: unknown key: servr",
+		`{builder: {arch: {}}}`:                              "builder/arch: should be an array",
+		`{aliases: {Console: app exec}}`:                     "aliases/Console: an alias has",
+	} {
+		require.Contains(t, strings.Join(complaintsAbout(t, valid, overlay), "\n"), complaint, overlay)
+	}
+
+	require.Contains(t, complaintsAbout(t, `{}`, `{}`), "image: is required")
+}
+
+// complaintsAbout are those about a configuration in two layers.
+func complaintsAbout(t *testing.T, below, above string) []string {
+	t.Helper()
+
+	folder := t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(folder, "config"), 0o700))
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "config", "deploy.yml"), []byte(below), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "config", "deploy.test.yml"), []byte(above), 0o600))
+
+	_, whole, err := kamal.Read(folder, "test")
+	if err != nil { // What cannot be read into the fields is complained about all the same.
+		require.NoError(t, yaml.Unmarshal([]byte(above), &whole))
+
+		var common map[string]any
+		require.NoError(t, yaml.Unmarshal([]byte(below), &common))
+
+		for key, value := range common {
+			if whole[key] == nil {
+				whole[key] = value
+			}
+		}
+	}
+
+	return kamal.Complaints(whole)
+}
+
+// Every secret that the configuration names has a line that says where it is, and no line has a value.
+func TestSecrets_OfEveryDestination_AreFetched(t *testing.T) {
+	t.Parallel()
+
+	common := secretsOf(t, "secrets-common")
+
+	for _, destination := range kamal.Destinations() {
+		secrets := slices.Concat(common, secretsOf(t, "secrets."+destination))
+
+		_, whole, err := kamal.Read(".", destination)
+		require.NoError(t, err)
+
+		wanted := secretsIn(whole)
+		require.Contains(t, wanted, "ZEITWORK_SECRET_KEY")
+		require.Contains(t, wanted, "KAMAL_REGISTRY_PASSWORD")
+		require.ElementsMatch(t, wanted, secrets, destination)
+	}
+}
+
+// secretsOf are the names of the secrets in a file. Each comes from a password manager or the environment.
+func secretsOf(t *testing.T, file string) []string {
+	t.Helper()
+
+	content, err := os.ReadFile(filepath.Join(".kamal", file))
+	require.NoError(t, err)
+
+	fetched := regexp.MustCompile(`^\$\(kamal secrets extract \w+ \$SECRETS\)$|^\$\w+$`)
+
+	var names []string
+
+	for line := range strings.Lines(string(content)) {
+		name, value, ok := strings.Cut(strings.TrimSpace(line), "=")
+		if !ok || strings.HasPrefix(line, "#") || name == "SECRETS" {
+			continue
+		}
+
+		require.Regexp(t, fetched, value, "%s in %s is a value", name, file)
+
+		names = append(names, name)
+	}
+
+	return names
+}
+
+// secretsIn are the names of all secrets that a configuration mentions.
+func secretsIn(value any) []string {
+	var names []string
+
+	switch value := value.(type) {
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(value)) {
+			inner := value[key]
+
+			switch key {
+			case "secret", "username", "password":
+				for _, name := range inner.([]any) {
+					names = append(names, name.(string))
+				}
+			case "certificate_pem", "private_key_pem":
+				names = append(names, inner.(string))
+			default:
+				names = append(names, secretsIn(inner)...)
+			}
+		}
+	case []any:
+		for _, inner := range value {
+			names = append(names, secretsIn(inner)...)
+		}
+	}
+
+	return lo.Uniq(names)
+}
+
+func TestPreDeploy_MigratesOnce_ButNotForARollback(t *testing.T) {
+	t.Parallel()
+
+	folder := t.TempDir()
+	standIn := filepath.Join(folder, "kamal")
+	require.NoError(t, os.WriteFile(standIn, []byte("#!/bin/sh\nprintf '%s\\n' \"$@\"\nexit 3\n"), 0o700))
+
+	hook := func(command string) (string, error) {
+		run := exec.CommandContext(t.Context(), filepath.Join(".kamal", "hooks", "pre-deploy"))
+		run.Env = []string{"PATH=" + folder + ":/usr/bin:/bin", "KAMAL_COMMAND=" + command, "KAMAL_DESTINATION=staging", "KAMAL_VERSION=v1.2.3"}
+		output, err := run.Output()
+
+		return string(output), err
+	}
+
+	printed, err := hook("deploy")
+	require.Error(t, err, "a schema that is refused ends the deployment")
+	require.Equal(t, strings.Fields("app exec --destination staging --version v1.2.3 --primary --roles web"), strings.Fields(printed)[:9])
+	require.Contains(t, printed, "\nmigrate --additive\n")
+
+	printed, err = hook("rollback")
+	require.NoError(t, err)
+	require.Empty(t, printed)
+}
+
+func TestRegistry_AsksForTheTokensThatTheAPISigns(t *testing.T) {
+	t.Parallel()
+
+	content, err := os.ReadFile(filepath.Join("config", "registry.yml"))
+	require.NoError(t, err)
+
+	var config struct {
+		Auth struct {
+			Token struct {
+				Service string `yaml:"service"`
+				Issuer  string `yaml:"issuer"`
+				JWKS    string `yaml:"jwks"`
+			} `yaml:"token"`
+		} `yaml:"auth"`
+		Storage struct {
+			Delete struct {
+				Enabled bool `yaml:"enabled"`
+			} `yaml:"delete"`
+		} `yaml:"storage"`
+	}
+
+	require.NoError(t, yaml.Unmarshal(content, &config))
+	require.Equal(t, registryauth.Service, config.Auth.Token.Service)
+	require.Equal(t, registryauth.Issuer, config.Auth.Token.Issuer)
+	require.True(t, config.Storage.Delete.Enabled, "workers delete images")
+
+	for _, destination := range kamal.Destinations() {
+		read, _, err := kamal.Read(".", destination)
+		require.NoError(t, err)
+		require.Contains(t, strings.Join(read.Accessories["registry"].Files, "\n"), ":"+config.Auth.Token.JWKS+":ro")
+	}
+}
