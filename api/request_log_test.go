@@ -11,7 +11,7 @@ import (
 	"go.opentelemetry.io/otel/metric/noop"
 
 	"github.com/zeitwork/zeitwork/internal/telemetry"
-	"github.com/zeitwork/zeitwork/test/monitoring"
+	"github.com/zeitwork/zeitwork/test/fixtures/metrics"
 )
 
 func TestRequestLog_OfAPanic_HasItAllAndTheCallerNothing(t *testing.T) {
@@ -60,8 +60,8 @@ func TestMetrics_CountRequestsByOperation(t *testing.T) {
 	require.Regexp(t, `zeitwork_api_requests_total\{.*operation="get-me".*status="200".*\} 1`, ask(measured.Metrics, "/metrics", http.StatusOK))
 
 	require.NoError(t, server.Measure(otel.GetMeterProvider()))
-	monitoring.RequireServed(t, "../monitoring/metrics.json", "api", measured.Metrics)
-	monitoring.RequireServed(t, "../monitoring/metrics.json", "every", measured.Metrics)
+	metrics.RequireServed(t, "../monitoring/metrics.json", "api", measured.Metrics)
+	metrics.RequireServed(t, "../monitoring/metrics.json", "every", measured.Metrics)
 
 	// Who may reach the API is not to see them.
 	ask(server.Handler(), "/metrics", http.StatusNotFound)

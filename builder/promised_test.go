@@ -6,13 +6,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/internal/relay"
-	"github.com/zeitwork/zeitwork/test/monitoring"
+	"github.com/zeitwork/zeitwork/test/fixtures/metrics"
 )
 
 func TestMeters_WhatAlertsAskFor_IsServed(t *testing.T) {
 	t.Parallel()
 
-	provider, metrics := monitoring.NewProvider(t)
+	provider, served := metrics.NewProvider(t)
 	require.NoError(t, (&Service{door: &relay.Relay{}}).measure(provider))
-	monitoring.RequireServed(t, "../monitoring/metrics.json", "builder", metrics)
+	metrics.RequireServed(t, "../monitoring/metrics.json", "builder", served)
 }

@@ -8,13 +8,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/zeitwork/zeitwork/test/monitoring"
+	"github.com/zeitwork/zeitwork/test/fixtures/metrics"
 )
 
 func TestMeters_WhatAlertsAskFor_IsServed(t *testing.T) {
 	t.Parallel()
 
-	provider, metrics := monitoring.NewProvider(t)
+	provider, served := metrics.NewProvider(t)
 	current := &atomic.Pointer[table]{}
 	current.Store(&table{version: 1})
 
@@ -23,5 +23,5 @@ func TestMeters_WhatAlertsAskFor_IsServed(t *testing.T) {
 	m.answered(t.Context(), http.MethodGet, "1.1", http.StatusBadGateway, time.Millisecond)
 	m.upstreamFailed(t.Context(), reasonConnect)
 
-	monitoring.RequireServed(t, "../monitoring/metrics.json", "edgeproxy", metrics)
+	metrics.RequireServed(t, "../monitoring/metrics.json", "edgeproxy", served)
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/internal/telemetry"
-	"github.com/zeitwork/zeitwork/test/monitoring"
+	"github.com/zeitwork/zeitwork/test/fixtures/metrics"
 )
 
 // River's meters are OpenTelemetry's global ones, which are set up once a process.
@@ -18,5 +18,5 @@ func TestMeters_WhatAlertsAskFor_IsServed(t *testing.T) {
 	b.work(t)
 	b.await(t, b.create(t).ID, stateLive)
 
-	monitoring.RequireServed(t, "../monitoring/metrics.json", "worker", measured.Metrics)
+	metrics.RequireServed(t, "../monitoring/metrics.json", "worker", measured.Metrics)
 }

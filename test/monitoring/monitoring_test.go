@@ -13,7 +13,7 @@ import (
 	"github.com/samber/lo"
 	"github.com/stretchr/testify/require"
 
-	"github.com/zeitwork/zeitwork/test/monitoring"
+	"github.com/zeitwork/zeitwork/test/fixtures/metrics"
 )
 
 const (
@@ -55,7 +55,7 @@ func TestExpressions_AskForMetricsAndLabelsThatAreServed(t *testing.T) {
 	// Prometheus names the place that it got a metric from.
 	known := map[string][]string{}
 
-	for _, promised := range monitoring.Read(t, folder+"metrics.json") {
+	for _, promised := range metrics.Read(t, folder+"metrics.json") {
 		for name, labels := range promised {
 			known[name] = slices.Concat(known[name], labels, []string{"job", "instance"})
 		}
