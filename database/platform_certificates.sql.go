@@ -103,7 +103,7 @@ func (q *Queries) PutPlatformCertificate(ctx context.Context, arg PutPlatformCer
 
 const takePlatformCertificateWarnings = `-- name: TakePlatformCertificateWarnings :many
 UPDATE certificates SET warned_at = now()
-WHERE domain_id IS NULL AND not_after < now() + $1::interval AND (source = 'uploaded' OR problem IS NOT NULL)
+WHERE domain_id IS NULL AND not_after < now() + $1::interval AND (source = 'uploaded' OR problem IS NOT NULL OR next_at < now() - interval '1 day')
   AND (warned_at IS NULL OR warned_at < now() - $2::interval)
 RETURNING hostname, source, not_after::timestamptz AS not_after, coalesce(problem, '')::text AS problem
 `
@@ -116,7 +116,7 @@ type TakePlatformCertificateWarningsRow struct {
 }
 
 // The certificates of the platform's own that expire soon, as nothing renews them or as that fails, and of which the operator was not told for a while. Of
-// several who ask at the same time one is told.
+// several who ask at the same time one is told. What is long due is renewed by nobody: no worker has the token or the authority any more.
 func (q *Queries) TakePlatformCertificateWarnings(ctx context.Context, soon time.Duration, every time.Duration) ([]TakePlatformCertificateWarningsRow, error) {
 	rows, err := q.db.Query(ctx, takePlatformCertificateWarnings, soon, every)
 	if err != nil {

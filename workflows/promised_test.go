@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/internal/telemetry"
 	"github.com/zeitwork/zeitwork/test/fixtures/metrics"
 )
@@ -17,6 +18,7 @@ func TestMeters_WhatAlertsAskFor_IsServed(t *testing.T) {
 	b := setup(t)
 	b.work(t)
 	b.await(t, b.create(t).ID, stateLive)
+	b.exec(t, "INSERT INTO certificates (id, hostname, state, chain, source, not_after) VALUES ($1, 'apps.example.com', 'active', 'x', 'uploaded', now() + interval '1 year')", id.New())
 
 	metrics.RequireServed(t, "../monitoring/metrics.json", "worker", measured.Metrics)
 }

@@ -145,9 +145,9 @@ func (w *Worker) choose(
 		return nil, fmt.Errorf("release addresses: %w", err)
 	}
 
-	placed, err := w.chooseAmong(ctx, queries, region, vm, count, avoid, prefer, sampledNodes+count+len(avoid))
-	if problem.CodeOf(err) == problem.Unavailable {
-		placed, err = w.chooseAmong(ctx, queries, region, vm, count, avoid, prefer, math.MaxInt32)
+	placed, best, err := w.chooseAmong(ctx, queries, region, vm, count, avoid, prefer, sampledNodes+count+len(avoid))
+	if !best {
+		placed, _, err = w.chooseAmong(ctx, queries, region, vm, count, avoid, prefer, math.MaxInt32)
 	}
 
 	if noRoom, ok := errors.AsType[*noRoomError](err); ok && noRoom.addresses {
@@ -165,29 +165,31 @@ func (w *Worker) choose(
 // costs, while others wait for their turn, does not depend on how many more there are.
 const sampledNodes = 50
 
-// chooseAmong is choose among so many nodes at most, beside those where the deployment is already and those to prefer.
+// chooseAmong is choose among so many nodes at most, beside those where the deployment is already and those to prefer. Best is false where other nodes, at which
+// it has not looked, may have better places: there is no room, or a node has got several of the deployment's instances.
 func (w *Worker) chooseAmong(
 	ctx context.Context, queries *database.Queries, region string, vm database.CreateVMParams, count int, avoid, prefer []uuid.UUID, most int,
-) ([]database.Node, error) {
+) (placed []database.Node, best bool, err error) {
 	nodes, err := queries.SampleUsableNodes(ctx, database.SampleUsableNodesParams{
 		SeenWithin: seenWithin, Region: region, Near: prefer, DeploymentID: vm.DeploymentID,
 		Most: int32(most), //nolint:gosec // A project has at most a hundred instances.
 	})
 	if err != nil {
-		return nil, fmt.Errorf("list the nodes: %w", err)
+		return nil, true, fmt.Errorf("list the nodes: %w", err)
 	}
 
+	all := len(nodes) < most
 	nodes = lo.Reject(nodes, func(node database.Node, _ int) bool { return slices.Contains(avoid, node.ID) })
 
 	if vm.Kind == vmRelease {
 		if nodes, err = runReleases(nodes); err != nil {
-			return nil, err
+			return nil, all, err
 		}
 	}
 
 	usage, err := usageOf(ctx, queries, nodes, vm.DeploymentID)
 	if err != nil {
-		return nil, err
+		return nil, true, err
 	}
 
 	among := candidates(nodes, usage)
@@ -195,7 +197,16 @@ func (w *Worker) chooseAmong(
 		c.hasImage = slices.Contains(prefer, c.node.ID)
 	}
 
-	return place(among, count, need{cpuMillis: int64(vm.CPUMillis), memoryBytes: vm.MemoryBytes, region: region})
+	placed, err = place(among, count, need{cpuMillis: int64(vm.CPUMillis), memoryBytes: vm.MemoryBytes, region: region})
+
+	return placed, all || (err == nil && isSpread(among, placed)), err
+}
+
+// isSpread tells whether each of the nodes that were chosen has one instance of the deployment alone.
+func isSpread(among []*candidate, placed []database.Node) bool {
+	return lo.EveryBy(among, func(c *candidate) bool {
+		return c.instances <= 1 || !lo.SomeBy(placed, func(node database.Node) bool { return node.ID == c.node.ID })
+	})
 }
 
 // usageOf returns what VMs hold of nodes, and how many VMs of a deployment each has.

@@ -20,8 +20,8 @@ RETURNING id;
 
 -- name: TakePlatformCertificateWarnings :many
 -- The certificates of the platform's own that expire soon, as nothing renews them or as that fails, and of which the operator was not told for a while. Of
--- several who ask at the same time one is told.
+-- several who ask at the same time one is told. What is long due is renewed by nobody: no worker has the token or the authority any more.
 UPDATE certificates SET warned_at = now()
-WHERE domain_id IS NULL AND not_after < now() + @soon::interval AND (source = 'uploaded' OR problem IS NOT NULL)
+WHERE domain_id IS NULL AND not_after < now() + @soon::interval AND (source = 'uploaded' OR problem IS NOT NULL OR next_at < now() - interval '1 day')
   AND (warned_at IS NULL OR warned_at < now() - @every::interval)
 RETURNING hostname, source, not_after::timestamptz AS not_after, coalesce(problem, '')::text AS problem;
