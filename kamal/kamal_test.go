@@ -160,27 +160,53 @@ func secretsIn(value any) []string {
 	return lo.Uniq(names)
 }
 
-func TestPreDeploy_MigratesOnce_ButNotForARollback(t *testing.T) {
+// A stand-in for Kamal runs the command, as ssh would on the machine, where a stand-in for Docker tells what it gets.
+func TestPreDeploy_MigratesOnce_WithTheSecretsOfThisDeployment_ButNotForARollback(t *testing.T) {
 	t.Parallel()
 
 	folder := t.TempDir()
-	standIn := filepath.Join(folder, "kamal")
-	require.NoError(t, os.WriteFile(standIn, []byte("#!/bin/sh\nprintf '%s\\n' \"$@\"\nexit 3\n"), 0o700))
 
-	hook := func(command string) (string, error) {
+	for name, script := range map[string]string{
+		"kamal":  `for last; do :; done; printf '%s ' "$@" | head -1; exec sh -c "$last"`,
+		"docker": `echo "docker $*"; case "$1" in network) exit 1 ;; esac; cat /dev/stdin; exit 3`,
+	} {
+		require.NoError(t, os.WriteFile(filepath.Join(folder, name), []byte("#!/bin/sh\n"+script+"\n"), 0o700))
+	}
+
+	hook := func(command, address string) (string, error) {
 		run := exec.CommandContext(t.Context(), filepath.Join(".kamal", "hooks", "pre-deploy"))
-		run.Env = []string{"PATH=" + folder + ":/usr/bin:/bin", "KAMAL_COMMAND=" + command, "KAMAL_DESTINATION=staging", "KAMAL_VERSION=v1.2.3"}
-		output, err := run.Output()
+		run.Env = []string{
+			"PATH=" + folder + ":/usr/bin:/bin", "KAMAL_COMMAND=" + command, "KAMAL_DESTINATION=staging", "KAMAL_VERSION=v1.2.3", "ZEITWORK_DATABASE_URL=" + address,
+		}
+		output, err := run.CombinedOutput()
 
 		return string(output), err
 	}
 
-	printed, err := hook("deploy")
-	require.Error(t, err, "a schema that is refused ends the deployment")
-	require.Equal(t, strings.Fields("app exec --destination staging --version v1.2.3 --primary --roles web"), strings.Fields(printed)[:9])
-	require.Contains(t, printed, "\nmigrate --additive\n")
+	const address = `postgres://zeitwork:it's $ecret@db/zeitwork`
 
-	printed, err = hook("rollback")
+	printed, err := hook("deploy", address)
+	require.Error(t, err, "a schema that is refused ends the deployment")
+	require.Contains(t, printed, "server exec --destination staging --version v1.2.3 --primary --roles web --interactive docker network inspect kamal ")
+
+	before, environment, ok := strings.Cut(printed, " migrate --additive\n")
+	require.True(t, ok, printed)
+	require.Equal(t, "ZEITWORK_DATABASE_URL="+address+"\n", environment)
+	require.NotContains(t, before, "$ecret", "the command line has no secret")
+
+	for _, destination := range kamal.Destinations() {
+		config, whole, err := kamal.Read(".", destination)
+		require.NoError(t, err)
+
+		server := whole["registry"].(map[string]any)["server"].(string)
+		require.True(t, strings.HasSuffix(before, "--network kamal --env-file /dev/stdin "+server+"/"+config.Image+":v1.2.3"), before)
+	}
+
+	printed, err = hook("deploy", "")
+	require.Error(t, err)
+	require.Equal(t, "pre-deploy: ZEITWORK_DATABASE_URL is empty: say in .kamal/secrets.staging where it is, and deploy again\n", printed)
+
+	printed, err = hook("rollback", address)
 	require.NoError(t, err)
 	require.Empty(t, printed)
 }

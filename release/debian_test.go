@@ -86,6 +86,7 @@ func TestServices_AreWhatSystemdUnderstands_AndKeptFromWhatTheyDoNotNeed(t *test
 		name := filepath.Base(place)
 		require.Contains(t, string(content), "ExecStart="+packagedProgram+" "+strings.TrimSuffix(strings.TrimPrefix(name, "zeitwork-"), ".service")+"\n", name)
 		require.Contains(t, string(content), "ConditionPathExists=/etc/zeitwork/", "%s starts only with its settings", name)
+		require.NotContains(t, string(content), "\nProcSubset=pid", "%s reads /proc/sys and /proc/stat", name)
 
 		// The program is not installed on this machine.
 		file := filepath.Join(folder, name)
@@ -104,6 +105,27 @@ func TestServices_AreWhatSystemdUnderstands_AndKeptFromWhatTheyDoNotNeed(t *test
 	}
 
 	require.Equal(t, 5, services)
+}
+
+func TestRemoval_StopsTheServicesOfThePackage_ButNoneThatNodeJoinWrote(t *testing.T) {
+	t.Parallel()
+
+	script, err := units.ReadFile("units/prerm")
+	require.NoError(t, err)
+
+	folder := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "zeitwork-nodeagent.service"), nil, 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "systemctl"), []byte("#!/bin/sh\necho \"$*\"\n"), 0o700))
+
+	here := strings.NewReplacer("/run/systemd/system", folder, "/etc/systemd/system", folder).Replace(string(script))
+	removal := exec.CommandContext(t.Context(), "sh", "-c", here, "prerm", "remove")
+	removal.Env = []string{"PATH=" + folder + ":/usr/bin:/bin"}
+	output, err := removal.CombinedOutput()
+	require.NoError(t, err, string(output))
+	require.Equal(t, []string{
+		"disable --now --quiet zeitwork-edgeproxy.service", "disable --now --quiet zeitwork-builder.service",
+		"disable --now --quiet zeitwork-api.service", "disable --now --quiet zeitwork-worker.service",
+	}, strings.Split(strings.TrimSpace(string(output)), "\n"))
 }
 
 func runs(t *testing.T, program string, arguments ...string) string {

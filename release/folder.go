@@ -8,7 +8,8 @@ import (
 	"path/filepath"
 )
 
-// emptied makes the folder and takes a release before out of it. What else somebody has in it stays.
+// emptied makes the folder, without anything in it. A folder that has checksums is a release before, and goes with all that is in it; one that has other files
+// and no checksums is left alone, and is an error. The checksums are empty until the release is whole, so that one that was cut off is known by them, too.
 func emptied(folder string) error {
 	entries, err := os.ReadDir(folder)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -25,6 +26,10 @@ func emptied(folder string) error {
 
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return fmt.Errorf("make the folder of the release: %w", err)
+	}
+
+	if err := os.WriteFile(filepath.Join(folder, sumsFile), nil, fileMode); err != nil { //nolint:gosec // Everybody may read it.
+		return fmt.Errorf("mark the folder as a release: %w", err)
 	}
 
 	return nil

@@ -180,3 +180,16 @@ func TestFolder_WithOtherFiles_IsNotEmptied(t *testing.T) {
 	require.NoError(t, emptied(folder))
 	require.NoFileExists(t, file)
 }
+
+func TestFolder_OfAReleaseThatWasCutOff_IsEmptied(t *testing.T) {
+	t.Parallel()
+
+	folder := filepath.Join(t.TempDir(), "dist")
+	require.NoError(t, emptied(folder))
+
+	file := filepath.Join(folder, "zeitwork")
+	require.NoError(t, os.WriteFile(file, nil, 0o600))
+
+	require.NoError(t, emptied(folder))
+	require.NoFileExists(t, file)
+}
