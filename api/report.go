@@ -21,6 +21,10 @@ const (
 func (s *service) reportNode(ctx context.Context, input *NodeReportInput) (*struct{}, error) {
 	node, report := callerOf(ctx).nodeID, input.Body
 
+	if err := s.toldEverything(ctx, node); err != nil {
+		return nil, err
+	}
+
 	err := s.inTx(ctx, func(queries *database.Queries) error {
 		covered, err := queries.RecordNodeReport(ctx, report.params(node))
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -15,7 +16,8 @@ import (
 )
 
 const (
-	// restorePatience is how long after an api answers again nodes may take to say which VMs run. Edges serve as before meanwhile, but for what changes.
+	// restorePatience is how long after an api answers again nodes may take to say which VMs run, and edges that are silent to ask for their routes. Edges serve
+	// as before meanwhile, but for what changes.
 	restorePatience = time.Minute
 	// restoreLook is how often a waiting edge's request looks how far the platform has come.
 	restoreLook = 250 * time.Millisecond
@@ -27,6 +29,8 @@ const (
 type restoration struct {
 	// over is set once the platform goes by its database. A restore wants an empty database, and so happens while no api runs.
 	over atomic.Bool
+	// asked has the nodes whose reports this api takes.
+	asked sync.Map
 }
 
 // restoring tells how far the platform has come: both are false once it is over, which is nearly always.
@@ -35,7 +39,7 @@ func (s *service) restoring(ctx context.Context) (database.RestoreProgressRow, e
 		return database.RestoreProgressRow{}, nil
 	}
 
-	progress, err := s.queries.RestoreProgress(ctx, restorePatience, seenWithin)
+	progress, err := s.queries.RestoreProgress(ctx, seenWithin, restorePatience)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return progress, fmt.Errorf("look whether the database was restored: %w", err)
 	}
@@ -101,6 +105,21 @@ func (s *service) assignmentsAreKnown(ctx context.Context) error {
 	progress, err := s.restoring(ctx)
 	if err == nil && (progress.AwaitsNodes || progress.AwaitsEdges) {
 		err = problem.New(problem.Unavailable, "The database was restored, and edges do not serve by it yet. Keep the VMs that you have.")
+	}
+
+	return err
+}
+
+// toldEverything refuses the first report of each node that this process of the API gets while a restore is on. An agent that has told of its VMs before tells
+// what has changed since, which says nothing of those that the restored database does not know to run; after a report that was refused it tells of all.
+func (s *service) toldEverything(ctx context.Context, node uuid.UUID) error {
+	progress, err := s.restoring(ctx)
+	if err != nil || !progress.Restored {
+		return err
+	}
+
+	if _, asked := s.restoration.asked.LoadOrStore(node, struct{}{}); !asked {
+		err = problem.New(problem.Unavailable, "The database was restored. Report all VMs.")
 	}
 
 	return err

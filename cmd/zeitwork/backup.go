@@ -147,7 +147,7 @@ func makeBackup(ctx context.Context, config backupConfig, given backupFlags, out
 		return nil
 	}
 
-	deleted, err := backup.Keep(ctx, target, given.keep)
+	deleted, err := backup.Keep(ctx, config.Keys(), target, given.keep)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
 
@@ -231,6 +232,40 @@ func TestRestore_DumpThatIsNotTheManifests_IsRefused(t *testing.T) {
 	}
 }
 
+func TestRestore_DumpThatChangesOnceItWasRead_IsRestoredAsItWas(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	b.back(t)
+	dump := b.only(t, ".sql.zst.age")
+
+	whole, err := os.ReadFile(dump)
+	require.NoError(t, err)
+	require.NoError(t, os.Remove(dump))
+	require.NoError(t, syscall.Mkfifo(dump, 0o600))
+
+	swapped := filepath.Join(t.TempDir(), "swapped")
+	require.NoError(t, os.WriteFile(swapped, []byte("another"), 0o600))
+
+	// The reader of the pipe sees its end once another file has taken the place of the dump.
+	done := make(chan error, 1)
+
+	go func() {
+		pipe, err := os.OpenFile(dump, os.O_WRONLY, 0)
+		if err == nil {
+			_, err = pipe.Write(whole)
+			err = errors.Join(err, os.Rename(swapped, dump), pipe.Close())
+		}
+
+		done <- err
+	}()
+
+	empty := b.into(databasetest.NewEmptyURL(t))
+	_, err = backup.Restore(t.Context(), empty, b.config, "")
+	require.NoError(t, err)
+	require.NoError(t, <-done)
+}
+
 func TestRestore_ManifestThatWasChanged_IsRefused(t *testing.T) {
 	t.Parallel()
 
@@ -261,10 +296,10 @@ func TestKeep_DeletesTheOldestAndWhatWasCutOff(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []backup.Manifest{first, second, third}, found)
 
-	_, err = backup.Keep(t.Context(), b.config, 0)
+	_, err = backup.Keep(t.Context(), b.source.Keys, b.config, 0)
 	require.ErrorContains(t, err, "never deleted")
 
-	deleted, err := backup.Keep(t.Context(), b.config, 2)
+	deleted, err := backup.Keep(t.Context(), b.source.Keys, b.config, 2)
 	require.NoError(t, err)
 	require.Equal(t, 1, deleted)
 
@@ -280,6 +315,34 @@ func TestKeep_DeletesTheOldestAndWhatWasCutOff(t *testing.T) {
 	verified, err := backup.Verify(t.Context(), b.source.Keys, b.config, third.SnapshotAt.Truncate(time.Second).Add(-time.Hour).Format(time.RFC3339))
 	require.ErrorContains(t, err, "as old as")
 	require.Empty(t, verified)
+}
+
+func TestKeep_BackupsOfAnotherPlatform_AreNeitherCountedNorChosen(t *testing.T) {
+	t.Parallel()
+
+	b, other := setup(t), setup(t)
+	other.config.Target = b.config.Target
+
+	foreign, first, second, newest := other.back(t), b.back(t), b.back(t), other.back(t)
+
+	verified, err := backup.Verify(t.Context(), b.source.Keys, b.config, "")
+	require.NoError(t, err)
+	require.Equal(t, second, verified)
+
+	_, err = backup.Verify(t.Context(), b.source.Keys, b.config, newest.Name)
+	require.ErrorContains(t, err, "made with another ZEITWORK_SECRET_KEY")
+
+	// While the key is being changed, backups of the previous one are the platform's.
+	keys := secret.Keys{Current: secret.GenerateKey(), Previous: b.source.Keys.Current}
+	deleted, err := backup.Keep(t.Context(), keys, b.config, 1)
+	require.NoError(t, err)
+	require.Equal(t, 1, deleted)
+	require.NoFileExists(t, filepath.Join(b.config.Target, first.Name+".sql.zst.age"))
+
+	for _, left := range []backup.Manifest{foreign, newest} {
+		_, err = backup.Verify(t.Context(), other.source.Keys, other.config, left.Name)
+		require.NoError(t, err)
+	}
 }
 
 func TestMake_CutOff_LeavesNoBackup(t *testing.T) {
@@ -371,7 +434,7 @@ func TestBackup_ToS3_IsRestored(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []backup.Manifest{first, second}, found)
 
-	deleted, err := backup.Keep(t.Context(), b.config, 1)
+	deleted, err := backup.Keep(t.Context(), b.source.Keys, b.config, 1)
 	require.NoError(t, err)
 	require.Equal(t, 1, deleted)
 
@@ -380,7 +443,7 @@ func TestBackup_ToS3_IsRestored(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, second, restored.Manifest)
 
-	_, err = backup.Keep(t.Context(), b.config, 1)
+	_, err = backup.Keep(t.Context(), b.source.Keys, b.config, 1)
 	require.NoError(t, err)
 
 	names, err := store.List(t.Context())

@@ -177,6 +177,11 @@ func (m Manifest) sign(key secret.Key) ([]byte, error) {
 	return text, nil
 }
 
+// isOf tells whether a backup says that it was made with one of the keys: other platforms may use the same target.
+func (l listed) isOf(keys secret.Keys) bool {
+	return slices.ContainsFunc(keys.All(), func(key secret.Key) bool { return fingerprint(key) == l.KeyFingerprint })
+}
+
 // check refuses a backup that was made with none of the keys.
 func (l listed) check(keys secret.Keys) error {
 	for _, key := range keys.All() {

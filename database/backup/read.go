@@ -10,6 +10,7 @@ import (
 
 	"filippo.io/age"
 	"github.com/klauspost/compress/zstd"
+	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/internal/problem"
 	"github.com/zeitwork/zeitwork/internal/secret"
@@ -39,14 +40,19 @@ func Verify(ctx context.Context, keys secret.Keys, config Config, at string) (Ma
 	return chosen.Manifest, verify(ctx, store, chosen.Manifest, identities)
 }
 
-// choose returns the backup that at says, if it was made with one of the keys.
+// choose returns the backup that at says, if it was made with one of the keys. Those of others are passed over, but where at names one or there are no others.
 func choose(ctx context.Context, store Store, keys secret.Keys, at string) (listed, error) {
 	found, err := list(ctx, store)
 	if err != nil {
 		return listed{}, err
 	}
 
-	chosen, err := newest(found, at)
+	candidates := lo.Filter(found, func(backup listed, _ int) bool { return backup.isOf(keys) || backup.Name == at })
+	if len(candidates) == 0 {
+		candidates = found
+	}
+
+	chosen, err := newest(candidates, at)
 	if err != nil {
 		return listed{}, err
 	}

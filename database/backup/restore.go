@@ -62,12 +62,19 @@ func Restore(ctx context.Context, source Source, config Config, at string) (Rest
 		return Restored{}, err
 	}
 
-	// What the dump says is executed: not a byte of it before all of it is known to be the manifest's.
-	if err := verify(ctx, store, chosen.Manifest, identities); err != nil {
+	// What the dump says is executed: not a byte of it before all of it is known to be the manifest's, and from a copy that nobody changes after that.
+	local, remove, err := fetch(ctx, store, chosen.Manifest)
+	if err != nil {
 		return Restored{}, err
 	}
 
-	dump, err := open(ctx, store, chosen.Manifest, identities)
+	defer remove()
+
+	if err := verify(ctx, local, chosen.Manifest, identities); err != nil {
+		return Restored{}, err
+	}
+
+	dump, err := open(ctx, local, chosen.Manifest, identities)
 	if err != nil {
 		return Restored{}, err
 	}
