@@ -106,9 +106,9 @@ func (s *service) registerAgents(api huma.API) {
 	changes.BodyReadTimeout = -1
 	huma.Register(api, changes, s.getAssignmentChanges)
 
-	huma.Register(api, operation(tagAgents, nodes(), http.MethodPost, http.StatusNoContent, "report-node", "/v1/node/report", text{
+	huma.Register(api, also(operation(tagAgents, nodes(), http.MethodPost, http.StatusNoContent, "report-node", "/v1/node/report", text{
 		"Report how the node is", "Stores the state of the calling node and of its VMs.",
-	}), s.reportNode)
+	}), http.StatusServiceUnavailable), s.reportNode)
 	huma.Register(api, also(operation(tagAgents, anybody(), http.MethodPost, http.StatusOK, "join-node", "/v1/node/join", text{
 		"Become a node", "Exchanges a one-time token for the token of its node, which is of use with the key of the calling machine alone. The machine that has used it may ask again while it lasts, as the answer may be lost. What other tokens the node has end ten minutes later, or at once where another machine was the node; while that is in touch the answer is a conflict.",
 	}), http.StatusUnauthorized, http.StatusConflict, http.StatusTooManyRequests), s.joinNode)

@@ -53,8 +53,7 @@ All of it is restored or nothing. docs/OPERATIONS.md says what nodes and edges d
 // startAgain ends what both ways of restoring say.
 const startAgain = `First stop every edge that was made since the database's moment, whose token was rotated since, or that cannot reach the API: it would serve by its
 old routes, and send visitors to VMs of other customers. Then start the API, then the workers. Nodes say which VMs they run, edges get the routes to
-these, and nodes then start and stop VMs as the
-database says.
+these, and nodes then start and stop VMs as the database says.
 `
 
 func useRecovered(ctx context.Context, config backupConfig, out io.Writer) error {
