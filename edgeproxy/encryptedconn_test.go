@@ -67,7 +67,7 @@ func (c *takesAll) Write(message []byte) (int, error) {
 	return len(message), nil
 }
 
-func TestEncryption_LargeMessage_IsEncryptedInPiecesOfWhichTheBufferIsKept(t *testing.T) {
+func TestEncryption_LargeMessage_IsEncryptedInPieces(t *testing.T) {
 	t.Parallel()
 
 	edge, _ := encryptedPipe(t)

@@ -234,10 +234,11 @@ func TestEncryption_EdgeStopsAmidTheRecordOfARequest_ServesIt(t *testing.T) {
 			})
 			answers := bufio.NewReader(connection)
 
-			ask := func(from net.Conn, answers *bufio.Reader) {
-				_, err := io.WriteString(from, get)
+			ask := func(client net.Conn) {
+				_, err := io.WriteString(client, get)
 				require.NoError(t, err)
-
+			}
+			answered := func(answers *bufio.Reader) {
 				response, err := http.ReadResponse(answers, nil)
 				require.NoError(t, err)
 				_, err = io.Copy(io.Discard, response.Body)
@@ -245,31 +246,28 @@ func TestEncryption_EdgeStopsAmidTheRecordOfARequest_ServesIt(t *testing.T) {
 			}
 
 			idles := bufio.NewReader(idle)
-			ask(idle, idles)
+
+			ask(idle)
+			answered(idles)
+
+			held.held = together
+
+			ask(connection)
 
 			if !together {
-				ask(connection, answers)
+				answered(answers)
 			}
 
 			held.held = true
-			_, err := io.WriteString(connection, get)
-			require.NoError(t, err)
+			begun := len(held.kept) + part
 
-			begun := part
-			if together {
-				begun += len(held.kept)
-				_, err = io.WriteString(connection, get)
-				require.NoError(t, err)
-			}
+			ask(connection)
 
-			_, err = held.Conn.Write(held.kept[:begun])
+			_, err := held.Conn.Write(held.kept[:begun])
 			require.NoError(t, err)
 
 			if together {
-				response, err := http.ReadResponse(answers, nil)
-				require.NoError(t, err)
-				_, err = io.Copy(io.Discard, response.Body)
-				require.NoError(t, errors.Join(err, response.Body.Close()))
+				answered(answers)
 			}
 
 			b.stop()
