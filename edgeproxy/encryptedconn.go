@@ -108,7 +108,7 @@ func (c *encryptedConn) Write(message []byte) (int, error) {
 // Close implements net.Conn. It ends a write that waits for the client: crypto/tls, which knows nothing of that write, would wait behind it to say goodbye.
 func (c *encryptedConn) Close() error {
 	if !c.records.mutex.TryLock() {
-		return c.records.Conn.Close()
+		return c.records.Close()
 	}
 
 	c.records.mutex.Unlock()

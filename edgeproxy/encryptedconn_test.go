@@ -24,7 +24,7 @@ func encryptedPipe(tb testing.TB) (*encryptedConn, net.Conn) {
 		_ = theirs.Close()
 	})
 
-	e := &encryption{config: &tls.Config{Certificates: []tls.Certificate{certificate}, SessionTicketsDisabled: true}} //nolint:gosec // The newest is used.
+	e := &encryption{config: &tls.Config{Certificates: []tls.Certificate{certificate}, SessionTicketsDisabled: true}}
 	server, client := e.server(&recordConn{Conn: ours}), tls.Client(theirs, &tls.Config{ServerName: demoHost, RootCAs: a.pool})
 	failed := make(chan error, 1)
 
