@@ -270,9 +270,9 @@ func (p *Proxy) drain(ctx context.Context, engine *engine, server *http.Server, 
 		return
 	}
 
-	p.logger.Warn("cutting off requests that outlast the drain timeout", logging.Error(errors.Join(err, server.Close())))
 	end()
 	engine.cut()
+	p.logger.Warn("cutting off requests that outlast the drain timeout", logging.Error(errors.Join(err, server.Close())))
 
 	ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), cutTime)
 	defer cancel()

@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"net"
 	"os"
+	"slices"
 	"sync"
 )
 
@@ -84,16 +85,35 @@ func (c *encryptedConn) hear() (bool, error) {
 	return n > 0, err
 }
 
-// Write implements net.Conn. It makes one system call of all records.
+// Write implements net.Conn. It makes one system call of the records of each piece, so that a slow client occupies little memory.
 func (c *encryptedConn) Write(message []byte) (int, error) {
-	c.records.gather()
+	written := 0
 
-	n, err := c.Conn.Write(message)
-	if failed := c.records.send(); failed != nil {
-		return 0, failed
+	for piece := range slices.Chunk(message, mostAtOnce) {
+		c.records.gather(len(piece))
+
+		n, err := c.Conn.Write(piece)
+		if failed := c.records.send(); failed != nil {
+			return written, failed
+		}
+
+		if written += n; err != nil {
+			return written, err
+		}
 	}
 
-	return n, err
+	return written, nil
+}
+
+// Close implements net.Conn. It ends a write that waits for the client: crypto/tls, which knows nothing of that write, would wait behind it to say goodbye.
+func (c *encryptedConn) Close() error {
+	if !c.records.mutex.TryLock() {
+		return c.records.Close()
+	}
+
+	c.records.mutex.Unlock()
+
+	return c.Conn.Close()
 }
 
 // recordConn carries the records of TLS between crypto/tls and the client.
@@ -107,9 +127,12 @@ type recordConn struct {
 	dry bool
 	// refused says that the client was refused by its greeting. Only one goroutine is there before the handshake has ended.
 	refused bool
+	// reached is where in the records reads have come to.
+	reached recordBounds
 
 	mutex     sync.Mutex
 	gathering bool
+	expected  int     // How many bytes are about to be gathered.
 	gathered  *[]byte // What was written since gathering began; nil: nothing.
 }
 
@@ -123,18 +146,20 @@ func (c *recordConn) RemoteAddr() net.Addr {
 }
 
 // Read implements net.Conn. crypto/tls keeps what was read of a record when a deadline has passed, and goes on with it.
-func (c *recordConn) Read(buffer []byte) (int, error) {
+func (c *recordConn) Read(buffer []byte) (n int, err error) {
 	switch {
 	case len(c.fed) > 0:
-		n := copy(buffer, c.fed)
+		n = copy(buffer, c.fed)
 		c.fed = c.fed[n:]
-
-		return n, nil
 	case c.dry:
 		return 0, os.ErrDeadlineExceeded
 	default:
-		return c.Conn.Read(buffer)
+		n, err = c.Conn.Read(buffer)
 	}
+
+	c.reached.follow(buffer[:n])
+
+	return n, err
 }
 
 // unrecognizedName is a fatal alert as it stands on the wire (RFC 8446, section 6).
@@ -146,8 +171,17 @@ func (c *recordConn) refuse() {
 	c.refused = true
 }
 
-// mostGathered is how large a buffer of records may be that is kept: the largest message with the frames of its records.
-const mostGathered = len(largeBuffer{}) + len(largeBuffer{})/16
+const (
+	// mostAtOnce is how much is encrypted before it is written.
+	mostAtOnce = 64 << 10
+	// oneFrame is more than the frame of one record takes.
+	oneFrame = 256
+	// mostGathered is how large a buffer of records may be that is kept: gatheredSize of mostAtOnce.
+	mostGathered = mostAtOnce + mostAtOnce/16 + oneFrame
+)
+
+// gatheredSize is how much room the records of a message take. Those at the beginning of a connection are small, and have the most frames.
+func gatheredSize(message int) int { return message + message/16 + oneFrame }
 
 var gatheredRecords = sync.Pool{New: func() any { return new([]byte) }}
 
@@ -166,6 +200,10 @@ func (c *recordConn) Write(content []byte) (int, error) {
 
 	if c.gathered == nil {
 		c.gathered = gatheredRecords.Get().(*[]byte) //nolint:forcetypeassert // There is nothing else in it.
+
+		if cap(*c.gathered) < c.expected {
+			*c.gathered = make([]byte, 0, c.expected) // Growing step by step, it would become larger than what is kept.
+		}
 	}
 
 	*c.gathered = append(*c.gathered, content...)
@@ -173,12 +211,12 @@ func (c *recordConn) Write(content []byte) (int, error) {
 	return len(content), nil
 }
 
-// gather has what is written kept until send.
-func (c *recordConn) gather() {
+// gather has what is written of a message of that length kept until send.
+func (c *recordConn) gather(message int) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 
-	c.gathering = true
+	c.gathering, c.expected = true, gatheredSize(message)
 }
 
 // send writes what was gathered.

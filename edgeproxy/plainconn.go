@@ -115,6 +115,10 @@ func (c *plainConn) recover() {
 		c.engine.logger.Error("panic while serving a request", slog.Any("panic", reason), slog.String("stack", string(debug.Stack())))
 
 		_ = c.tcp.Close() // Nothing else can be done with it.
+
+		if c.work != nil {
+			c.work.exchange.release()
+		}
 	}
 }
 

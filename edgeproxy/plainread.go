@@ -27,6 +27,10 @@ func (c *plainConn) await() bool {
 
 	c.release()
 
+	if c.amidRecord() {
+		return c.awaitRest()
+	}
+
 	patience := idleTimeout
 	if c.fresh {
 		patience = readHeaderTimeout
@@ -40,21 +44,41 @@ func (c *plainConn) await() bool {
 
 	c.setIdle(false, patience)
 
-	if isTimeout(err) {
+	switch {
+	case isTimeout(err):
 		return c.lastBytes()
+	case err != nil || c.readErr != nil || c.work == nil:
+		return false
+	default:
+		return c.work.have > 0 || c.awaitRest()
 	}
-
-	return err == nil && c.readErr == nil && c.work != nil
 }
 
-// awaitBytes waits until there is something of a request. What comes by TLS may be something else, or the part of a record.
+// awaitBytes waits until there is something of a request. What comes by TLS may be something else.
 func (c *plainConn) awaitBytes() error {
 	for {
 		err := c.tcp.raw.Read(c.wait)
-		if err != nil || c.secure == nil || c.work == nil || c.decrypt() || c.readErr != nil {
+		if err != nil || c.secure == nil || c.work == nil || c.decrypt() || c.readErr != nil || c.amidRecord() {
 			return err
 		}
 	}
+}
+
+// amidRecord tells whether a part of a record of TLS has come, and thus of a request.
+func (c *plainConn) amidRecord() bool { return c.secure != nil && c.secure.records.reached.within() }
+
+// awaitRest waits for the rest of a record, as long as for the head of a request.
+func (c *plainConn) awaitRest() bool {
+	c.deadline = time.Time{} // It has passed where the edge stops.
+	c.setDeadline(readHeaderTimeout)
+
+	for c.tcp.raw.Read(c.wait) == nil && c.work != nil {
+		if c.decrypt() || c.readErr != nil {
+			return c.readErr == nil
+		}
+	}
+
+	return false
 }
 
 // readFirst reads what the client has sent. It takes the buffers only when there is something: a connection without a request costs little.
@@ -110,13 +134,19 @@ func (c *plainConn) wakeIdle() {
 
 // lastBytes looks once more, without waiting, for a request on a connection that is about to be closed.
 func (c *plainConn) lastBytes() bool {
+	c.setIdle(false, 0)
+
 	c.deadline = time.Time{}
 	c.setDeadline(readHeaderTimeout)
 
 	// It fails where the connection is closed.
 	_ = c.tcp.raw.Control(func(descriptor uintptr) { c.wait(descriptor) })
 
-	return c.work != nil && (c.secure == nil || c.decrypt())
+	if c.work == nil {
+		return false
+	}
+
+	return c.secure == nil || c.decrypt() || (c.readErr == nil && c.amidRecord() && c.awaitRest())
 }
 
 // setDeadline sets the deadline of reads from the client, where another one is set.

@@ -3,6 +3,7 @@ package edgeproxy
 import (
 	"bufio"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -207,4 +208,81 @@ func TestEncryption_EdgeStops_IdleConnectionsEndAndNewOnesAreServed(t *testing.T
 	require.True(t, contains(string(answer), "200 OK", "Connection: close", "hello"), "%s", answer)
 
 	<-b.stopped
+}
+
+func TestEncryption_EdgeStopsAmidTheRecordOfARequest_ServesIt(t *testing.T) {
+	t.Parallel()
+
+	const (
+		get  = "GET / HTTP/1.1\r\nHost: " + demoHost + "\r\n\r\n"
+		part = 20
+	)
+
+	for name, together := range map[string]bool{"by itself": false, "with the request before": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			b, connect := secured(t, says("hello"))
+			idle := connect(directly)
+
+			var held *heldConn
+
+			connection := connect(func(raw net.Conn) net.Conn {
+				held = &heldConn{Conn: raw}
+
+				return held
+			})
+			answers := bufio.NewReader(connection)
+
+			ask := func(client net.Conn) {
+				_, err := io.WriteString(client, get)
+				require.NoError(t, err)
+			}
+			answered := func(answers *bufio.Reader) {
+				response, err := http.ReadResponse(answers, nil)
+				require.NoError(t, err)
+				_, err = io.Copy(io.Discard, response.Body)
+				require.NoError(t, errors.Join(err, response.Body.Close()))
+			}
+
+			idles := bufio.NewReader(idle)
+
+			ask(idle)
+			answered(idles)
+
+			held.held = together
+
+			ask(connection)
+
+			if !together {
+				answered(answers)
+			}
+
+			held.held = true
+			begun := len(held.kept) + part
+
+			ask(connection)
+
+			_, err := held.Conn.Write(held.kept[:begun])
+			require.NoError(t, err)
+
+			if together {
+				answered(answers)
+			}
+
+			b.stop()
+
+			_, err = idles.ReadByte()
+			require.ErrorIs(t, err, io.EOF)
+
+			_, err = held.Conn.Write(held.kept[begun:])
+			require.NoError(t, err)
+
+			answer, err := io.ReadAll(answers)
+			require.NoError(t, err)
+			require.True(t, contains(string(answer), "200 OK", "Connection: close", "hello"), "%s", answer)
+
+			<-b.stopped
+		})
+	}
 }
