@@ -216,7 +216,10 @@ func TestHTTP3_ClientTakesNothing_FreesTheApp(t *testing.T) {
 	})))
 	b.certify(t, a, demoHost)
 
-	response, err := b.browser3(t, a).Get("https://" + demoHost + "/")
+	browser := b.browser3(t, a)
+	browser.Timeout = 0 // The end of its patience would free the app as well.
+
+	response, err := browser.Get("https://" + demoHost + "/")
 	require.NoError(t, err)
 
 	defer func() { _ = response.Body.Close() }()
