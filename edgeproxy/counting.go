@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// beginCounting counts a request that is for an app. The caller answers with the writer that it returns, which waits that long for a client of HTTP/2.
+// beginCounting counts a request that is for an app. The caller answers with the writer that it returns, which waits that long for a client of HTTP/2 or 3.
 func (e *exchange) beginCounting(w http.ResponseWriter, r *http.Request, patience time.Duration) http.ResponseWriter {
 	if e.route.counter == nil {
 		return w
@@ -16,7 +16,7 @@ func (e *exchange) beginCounting(w http.ResponseWriter, r *http.Request, patienc
 	e.counted = e.route.counter
 	e.writer.ResponseWriter = w
 
-	if r.ProtoMajor == 2 { //nolint:mnd // HTTP/2.
+	if r.ProtoMajor > 1 {
 		e.writer.patience = patience
 	}
 

@@ -18,7 +18,7 @@ type countingWriter struct {
 
 	bytes    int64 // Only the handler's goroutine writes.
 	hijacked *countingConn
-	// patience is how long a client of HTTP/2 may take nothing of its stream; 0: for ever. The kernel sees only its connection, which has other streams.
+	// patience is how long a client of HTTP/2 or 3 may take nothing of its stream; 0: for ever. The kernel sees only its connection, which has other streams.
 	patience time.Duration
 }
 

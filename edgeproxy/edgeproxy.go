@@ -48,6 +48,7 @@ type Proxy struct {
 	// encryption is nil where the edge ends no TLS.
 	encryption *encryption
 	patience   time.Duration // halfCloseTime.
+	idle3      time.Duration // idleTimeout, for connections of HTTP/3.
 	tracers    trace.TracerProvider
 	logger     *slog.Logger
 }
@@ -107,7 +108,7 @@ func New(config Config, logger *slog.Logger) (*Proxy, error) {
 
 	proxy := &Proxy{
 		config: config, poller: p, reporter: &reporter{l, p.calls, logger}, closeIdle: closeIdle, patience: halfCloseTime, logger: logger,
-		handler: handler, upstreams: upstreams, tracers: otel.GetTracerProvider(),
+		idle3: idleTimeout, handler: handler, upstreams: upstreams, tracers: otel.GetTracerProvider(),
 	}
 
 	if config.TLSListen != "" {
@@ -235,7 +236,7 @@ func (p *Proxy) server(alive context.Context, quic *http3Front) *http.Server {
 	protocols.SetUnencryptedHTTP2(true)
 
 	return &http.Server{
-		Handler:           encrypted(quic.announced(traced(p.handler, p.tracers))),
+		Handler:           encrypted(quic.announced(traced(p.handler, p.tracers), p.handler.forwarding)),
 		Protocols:         protocols,
 		ReadHeaderTimeout: readHeaderTimeout,
 		IdleTimeout:       idleTimeout,

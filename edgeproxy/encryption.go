@@ -58,6 +58,15 @@ func (e *encryption) admit(hello *tls.ClientHelloInfo) (*tls.Config, error) {
 	return nil, errUnknownName
 }
 
+// admitQUIC is admit for a handshake by UDP, which has the keys of session tickets as well.
+func (e *encryption) admitQUIC(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+	if _, err := e.admit(hello); err != nil {
+		return nil, err
+	}
+
+	return e.config, nil // The server of HTTP/3 asks a copy of it for TLS 1.3 and its own protocol.
+}
+
 func (e *encryption) certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 	if found := e.current.Load().lookup(hello.ServerName); found != nil {
 		return found, nil

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httputil"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -327,7 +328,7 @@ func (h *handler) end(r *http.Request, e *exchange) {
 func protocolOf(r *http.Request) string {
 	switch {
 	case r.ProtoMajor > 1:
-		return "2"
+		return strconv.Itoa(r.ProtoMajor)
 	case r.ProtoMinor == 0:
 		return "1.0"
 	default:

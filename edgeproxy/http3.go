@@ -22,6 +22,9 @@ const (
 	lastAnswers = time.Second
 	// announcedFor is for how long browsers remember that the edge serves HTTP/3, in seconds. It is short, as the setting may be taken back.
 	announcedFor = 3600
+	// maxStreams3 is how many requests a client may have under way on a connection. There are fewer than by HTTP/2, as the time is not bounded in which the
+	// head of one arrives while others are answered.
+	maxStreams3 = 100
 )
 
 // http3Front serves HTTP/3 on UDP, at the port of the listener for TLS and with its certificates. It is nil where the edge serves none.
@@ -71,22 +74,22 @@ func (f *http3Front) begin(alive context.Context, p *Proxy, server *http.Server)
 	}
 
 	f.server = &http3.Server{
-		Handler: server.Handler, MaxHeaderBytes: maxHeaderBytes, IdleTimeout: idleTimeout, Logger: slog.New(slog.DiscardHandler),
-		TLSConfig: http3.ConfigureTLSConfig(&tls.Config{
-			MinVersion: tls.VersionTLS13, GetCertificate: p.encryption.certificate,
-		}),
-		QUICConfig: &quic.Config{
-			HandshakeIdleTimeout: readHeaderTimeout, MaxIdleTimeout: idleTimeout, MaxIncomingStreams: maxStreams, KeepAlivePeriod: pingAfter,
-		},
+		Handler: watched(withoutEmptyBody(server.Handler, p.handler.bounds.pace.within(readHeaderTimeout))), MaxHeaderBytes: maxHeaderBytes,
+		Logger:     slog.New(slog.DiscardHandler),
+		TLSConfig:  &tls.Config{MinVersion: tls.VersionTLS13, GetConfigForClient: p.encryption.admitQUIC},
+		QUICConfig: &quic.Config{HandshakeIdleTimeout: readHeaderTimeout, MaxIdleTimeout: idleTimeout, MaxIncomingStreams: maxStreams3},
 		ConnContext: func(ctx context.Context, c *quic.Conn) context.Context {
 			ending, end := context.WithCancel(ctx)
 			forget := context.AfterFunc(alive, end)
+			idle := newIdleWatch(p.idle3, func() { _ = c.CloseWithError(quic.ApplicationErrorCode(http3.ErrCodeNoError), "idle") })
+
 			context.AfterFunc(c.Context(), func() {
 				forget()
 				end()
+				idle.stop()
 			})
 
-			return ending
+			return context.WithValue(ending, idleWatchKey{}, idle)
 		},
 	}
 
@@ -138,8 +141,8 @@ func (f *http3Front) close() {
 	}
 }
 
-// announced tells those who come by TLS that the edge serves HTTP/3 at the same port.
-func (f *http3Front) announced(next http.Handler) http.Handler {
+// announced tells those who come by TLS that the edge serves HTTP/3 at the same port. Behind a proxy, that is not where its clients come.
+func (f *http3Front) announced(next http.Handler, by forwarding) http.Handler {
 	if f == nil {
 		return next
 	}
@@ -148,7 +151,7 @@ func (f *http3Front) announced(next http.Handler) http.Handler {
 	value := `h3=":` + strconv.Itoa(address.Port) + `"; ma=` + strconv.Itoa(announcedFor)
 
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.TLS != nil {
+		if r.TLS != nil && by.standingOf(peerOf(r)) == fromStranger {
 			w.Header().Set("Alt-Svc", value)
 		}
 

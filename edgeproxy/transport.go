@@ -246,7 +246,7 @@ func (c *connections) takeFor(request *http.Request, u *upstream) *connection {
 
 // needsHTTP2 tells whether a request is gRPC. All others are sent by HTTP/1.1.
 func needsHTTP2(request *http.Request) bool {
-	return request.ProtoMajor == 2 && strings.HasPrefix(request.Header.Get("Content-Type"), "application/grpc")
+	return request.ProtoMajor > 1 && strings.HasPrefix(request.Header.Get("Content-Type"), "application/grpc")
 }
 
 // fail records a failed attempt. Where the VM takes no connection, or its machine is silent, it is passed over by other requests, too.
