@@ -26,8 +26,9 @@ const gzipEncoding = "gzip"
 type packedRoutes struct {
 	feed *routeFeed
 
-	mutex   sync.Mutex
-	version int64
+	mutex sync.Mutex
+	// edition is that of the table of which bySince tells.
+	edition routeEdition
 	// bySince makes what has changed since a version, when it is first asked for.
 	bySince map[int64]func() (*RouteTable, error)
 	// forget empties bySince.
@@ -51,8 +52,8 @@ func (p *packedRoutes) maker(since int64) func() (*RouteTable, error) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 
-	if now := p.feed.now(); p.bySince == nil || p.version != now {
-		p.version, p.bySince = now, map[int64]func() (*RouteTable, error){}
+	if edition := p.feed.edition(); p.bySince == nil || p.edition != edition {
+		p.edition, p.bySince = edition, map[int64]func() (*RouteTable, error){}
 	}
 
 	maker, ok := p.bySince[since]

@@ -65,6 +65,24 @@ func TestPackedRoutes_AreMadeOnceForAllWhoAreToldTheSame(t *testing.T) {
 	require.Equal(t, next.Version, again.Version)
 }
 
+// Reading the whole table can find what no version has noted.
+func TestPackedRoutes_OtherRoutesOfTheSameVersion_AreMadeAnew(t *testing.T) {
+	t.Parallel()
+
+	feed := newRouteFeed(nil)
+	feed.routes = map[string]feedRoute{}
+	packed := newPackedRoutes(feed)
+
+	before, err := packed.since(wholeTable)
+	require.NoError(t, err)
+	require.NoError(t, feed.put([]Route{{Hostname: "unnoted.example.com"}}))
+
+	after, err := packed.since(wholeTable)
+	require.NoError(t, err)
+	require.Equal(t, before.Version, after.Version)
+	require.NotEqual(t, before.packed, after.packed)
+}
+
 // BenchmarkPackedRoutes has twenty edges get the whole table of 100,000 routes at once.
 func BenchmarkPackedRoutes(b *testing.B) {
 	const count, edges = 100_000, 20

@@ -222,6 +222,19 @@ func (f *routeFeed) now() int64 {
 	return f.version
 }
 
+// routeEdition tells tables apart. Two may have the same version: what is changed while no trigger looks, as while a backup is restored, makes no new one.
+type routeEdition struct {
+	version int64
+	sum     uint64
+}
+
+func (f *routeFeed) edition() routeEdition {
+	f.mutex.RLock()
+	defer f.mutex.RUnlock()
+
+	return routeEdition{f.version, f.sum}
+}
+
 // wholeTable stands for the version of an edge that has to get the whole table.
 const wholeTable = -1
 

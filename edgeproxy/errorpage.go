@@ -71,8 +71,10 @@ type errorPages struct {
 
 	mutex   sync.Mutex
 	waiting errorPageQueue
-	news    chan struct{}
-	bytes   atomic.Int64
+	// begun says that apps may be asked: see begin.
+	begun bool
+	news  chan struct{}
+	bytes atomic.Int64
 }
 
 // errorPageAsk is one app that is to be asked.
@@ -186,11 +188,33 @@ func (p *errorPages) sweep() {
 	clear(p.saved)
 }
 
+// begin is called by the poller whenever the platform has answered and the table in use is the platform's. Until it has been called once, no app is asked: the
+// table of an earlier run may be old, and the addresses in it those of other customers' VMs by now.
+func (p *errorPages) begin() {
+	if p == nil {
+		return
+	}
+
+	p.mutex.Lock()
+	before := p.begun
+	p.begun = true
+	p.mutex.Unlock()
+
+	if !before {
+		p.tell()
+	}
+}
+
 func (p *errorPages) enqueue(ask errorPageAsk) {
 	p.mutex.Lock()
 	heap.Push(&p.waiting, ask)
 	p.mutex.Unlock()
 
+	p.tell()
+}
+
+// tell has run look at the queue.
+func (p *errorPages) tell() {
 	select {
 	case p.news <- struct{}{}:
 	default:
@@ -202,7 +226,8 @@ func (p *errorPages) take(now time.Time) (ask errorPageAsk, wait time.Duration, 
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 
-	if len(p.waiting) == 0 {
+	// What was saved has no time, and so comes before all apps.
+	if len(p.waiting) == 0 || (!p.begun && p.waiting[0].host != "") {
 		return errorPageAsk{}, time.Hour, false
 	}
 
@@ -261,7 +286,10 @@ func (p *errorPages) settle(ctx context.Context, ask errorPageAsk) {
 
 	if ask.host == "" {
 		content, known := p.store.load(deployment)
-		p.keep(ask.page, content)
+		if p.hasRoom(ask.page, content) {
+			p.keep(ask.page, content)
+		}
+
 		ask.page.wanted.Store(known)
 
 		return
@@ -272,6 +300,10 @@ func (p *errorPages) settle(ctx context.Context, ask errorPageAsk) {
 	switch {
 	case ctx.Err() != nil || ask.page.gone.Load():
 	case err == nil:
+		if !p.hasRoom(ask.page, content) {
+			return
+		}
+
 		if err := p.store.save(deployment, content); err != nil {
 			p.logger.Warn("a restarted edge asks an app again for its error page", logging.Deployment(deployment), logging.Error(err))
 		}
@@ -288,20 +320,25 @@ func (p *errorPages) settle(ctx context.Context, ask errorPageAsk) {
 	}
 }
 
-// keep has a page served, unless all pages together would take too much memory.
+// hasRoom takes the memory of a page, and returns false where all pages together would take too much.
+func (p *errorPages) hasRoom(page *errorPage, content *errorPageContent) bool {
+	if content == nil {
+		return true
+	}
+
+	size := int64(len(content.Body))
+	if p.bytes.Add(size) <= maxErrorPages {
+		return true
+	}
+
+	p.bytes.Add(-size)
+	p.logger.Warn("an app's error page is not shown, as others take all the memory that is for them", logging.Deployment(page.deploymentID))
+
+	return false
+}
+
+// keep has a page served for which there is room.
 func (p *errorPages) keep(page *errorPage, content *errorPageContent) {
-	size := int64(0)
-	if content != nil {
-		size = int64(len(content.Body))
-	}
-
-	if p.bytes.Add(size) > maxErrorPages {
-		p.bytes.Add(-size)
-		p.logger.Warn("an app's error page is not shown, as others take all the memory that is for them", logging.Deployment(page.deploymentID))
-
-		return
-	}
-
 	page.content.Store(content)
 
 	// Its deployment may have gone meanwhile.
@@ -315,7 +352,12 @@ var errAppBusy = errors.New("the app cannot answer now")
 // fetch returns the page of an app, or nil where it has none.
 func (p *errorPages) fetch(ctx context.Context, ask errorPageAsk) (*errorPageContent, error) {
 	// The VM is one of the newest table: the address of one that has left it may be another customer's soon.
-	r := p.table.Load().lookup(ask.host)
+	current := p.table.Load()
+	if current == nil {
+		return nil, errNoUpstream
+	}
+
+	r := current.lookup(ask.host)
 	if r == nil || r.page != ask.page || len(r.upstreams) == 0 {
 		return nil, errNoUpstream
 	}

@@ -259,6 +259,100 @@ func TestErrorPage_VMHasLeftTheTable_IsNotAsked(t *testing.T) {
 	require.Equal(t, before, asked.Load())
 }
 
+// The table of an earlier run may be hours old, and the addresses in it those of other customers' VMs.
+func TestErrorPage_RestartedEdge_AsksNobodyBeforeThePlatformHasAnswered(t *testing.T) {
+	t.Parallel()
+
+	for name, changes := range map[string]bool{"with a new table": true, "that the table is as it was": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			p := newPlatform(t)
+			route := live(demoHost, app(t, withErrorPage))
+			p.publish(route)
+
+			config := configFor(t, p)
+			_, err := newEdgeOf(t, config).poll(t.Context(), true)
+			require.NoError(t, err)
+
+			config.ErrorPages = true
+			restarted := newEdgeOf(t, config)
+			pages := restarted.book.errorPages
+			later := time.Now().Add(time.Hour)
+
+			require.NotNil(t, restarted.table.Load())
+
+			_, _, found := pages.take(later)
+			require.False(t, found)
+
+			p.away.Store(true)
+
+			_, err = restarted.poll(t.Context(), true)
+			require.Error(t, err)
+
+			_, _, found = pages.take(later)
+			require.False(t, found)
+
+			p.away.Store(false)
+
+			if changes {
+				p.publish(live("other.example.com", app(t, withErrorPage)), route)
+			}
+
+			changed, err := restarted.poll(t.Context(), true)
+			require.NoError(t, err)
+			require.Equal(t, changes, changed)
+
+			_, _, found = pages.take(later)
+			require.True(t, found)
+		})
+	}
+}
+
+// newEdgeOf returns the poller of an edge that does not run.
+func newEdgeOf(t *testing.T, config Config) *poller {
+	t.Helper()
+
+	proxy, err := New(config, slog.New(slog.DiscardHandler))
+	require.NoError(t, err)
+
+	t.Cleanup(func() {
+		proxy.poller.log.close()
+		proxy.poller.http.CloseIdleConnections()
+	})
+
+	return proxy.poller
+}
+
+// An edge without a saved table makes its first one while apps are due already.
+func TestErrorPage_NoTableYet_NobodyIsAsked(t *testing.T) {
+	t.Parallel()
+
+	config := configFor(t, newPlatform(t))
+	config.ErrorPages = true
+	pages := newEdgeOf(t, config).book.errorPages
+
+	_, err := pages.fetch(t.Context(), errorPageAsk{page: &errorPage{}, host: demoHost})
+	require.ErrorIs(t, err, errNoUpstream)
+}
+
+func TestErrorPage_NoRoomForIt_IsNotSaved(t *testing.T) {
+	t.Parallel()
+
+	b := askingForPages(t, newPlatform(t), t.TempDir())
+	b.serve(t, live(demoHost, app(t, withErrorPage)))
+	require.Eventually(t, func() bool { return b.pageOf().content.Load() != nil }, patience, frequency)
+
+	pages, deployment := b.proxy.poller.book.errorPages, b.pageOf().deploymentID
+	pages.store.remove(deployment)
+	pages.bytes.Store(maxErrorPages)
+	pages.settle(t.Context(), errorPageAsk{page: b.pageOf(), host: demoHost})
+
+	_, known := pages.store.load(deployment)
+	require.False(t, known)
+	require.EqualValues(t, maxErrorPages, pages.bytes.Load())
+}
+
 // The edge serves and follows the platform while an app takes its time over the page.
 func TestErrorPage_AppThatDoesNotAnswer_HoldsNothing(t *testing.T) {
 	t.Parallel()

@@ -181,6 +181,10 @@ func (p *poller) poll(ctx context.Context, urgent bool) (bool, error) {
 		return false, errRefresh
 	}
 
+	if err == nil {
+		p.book.errorPages.begin()
+	}
+
 	return changed, err
 }
 

@@ -137,7 +137,10 @@ func (c *plainConn) sendInstead(u *upstream) (taken bool, _ error) {
 	}
 
 	w.up, w.got, w.response = up, got, response
-	c.hold(first)
+
+	if !c.hold(first) {
+		_ = first.Close() // The client has left meanwhile, and with it whoever would have closed this one.
+	}
 
 	return false, err
 }

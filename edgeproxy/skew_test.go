@@ -1,6 +1,7 @@
 package edgeproxy
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -188,6 +189,52 @@ func TestSkew_LargeAsset_IsServedWhole(t *testing.T) {
 	answer, body := b.get(t, demoHost, "/about")
 	require.Equal(t, http.StatusNotFound, answer.StatusCode)
 	require.Equal(t, notThere, body)
+}
+
+// Neither of the two apps goes on with an answer that nobody waits for.
+func TestSkew_ClientLeavesWhileTheDeploymentBeforeIsAsked_BothAreTold(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	current, previous, _ := skewed(t, b)
+	asked, told := make(chan struct{}), make(chan struct{}, 2)
+
+	current.Upstreams = []client.Upstream{app(t, func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusNotFound)
+		_ = http.NewResponseController(w).Flush() // The rest of the answer never comes.
+
+		<-r.Context().Done()
+		told <- struct{}{}
+	})}
+	previous.Upstreams = []client.Upstream{app(t, func(_ http.ResponseWriter, r *http.Request) {
+		close(asked)
+
+		<-r.Context().Done()
+		told <- struct{}{}
+	})}
+	b.serve(t, current, previous)
+
+	ctx, leave := context.WithCancel(t.Context())
+
+	go func() {
+		<-asked
+		leave()
+	}()
+
+	answer, err := b.client.Do(b.request(t, http.MethodGet, demoHost, oldAsset, nil).WithContext(ctx))
+	if err == nil {
+		_ = answer.Body.Close()
+	}
+
+	require.ErrorIs(t, err, context.Canceled)
+
+	for range cap(told) {
+		select {
+		case <-told:
+		case <-time.After(patience):
+			require.Fail(t, "an app was not told that the client has left")
+		}
+	}
 }
 
 func TestIsHashedAsset(t *testing.T) {
