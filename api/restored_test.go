@@ -50,7 +50,7 @@ func TestReportNode_FirstOneAfterARestore_IsRefused_SoThatTheAgentTellsOfAllVMs(
 	b := setup(t)
 
 	_, err := b.pool.Exec(t.Context(), `INSERT INTO control_plane (id, answering_since, answered_at, restored_at, restored_version)
-		VALUES (1, now(), now(), now(), 1000) ON CONFLICT (id) DO UPDATE SET answering_since = now(), restored_at = now(), restored_version = 1000`)
+		VALUES (1, now(), statement_timestamp(), now(), 1000) ON CONFLICT (id) DO UPDATE SET answering_since = now(), restored_at = now(), restored_version = 1000`)
 	require.NoError(t, err)
 
 	for _, want := range []int{http.StatusServiceUnavailable, http.StatusNoContent, http.StatusNoContent} {

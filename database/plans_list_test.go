@@ -564,7 +564,7 @@ var coldQueries = map[string][]string{
 		PutAcmeAccount PutUploadedCertificate PutPlatformCertificate DeleteCertificate SetAcmeAccountURL PutChallenge SetDomainHTTPS InsertMissingCertificates NoteCertificateWarning
 		OrderPlatformCertificates PutCertificateRecord DeleteCertificateRecord`),
 	"nodes and edges wait for the answer, after a restore alone": names(`RestoreProgress`),
-	"leaks are few, and there is a look for each node and kind": names(`ListLeaks SumLooks`),
+	"leaks are few, and there is a look for each node and kind":  names(`ListLeaks SumLooks`),
 	"inserts of a row or a few": names(`
 		CreateAuditEvent CreateDeployment CreateEdge CreateEnvironmentVariable CreateNode CreateOrganisation CreateProject CreateProjectEvent CreateToken
 		CreateVM CreateDomain CreateInvitation CreatePreview RecordBranches AddMember EnsureToken EnsureUser StoreIdempotencyKey UpsertImage RestPrefix

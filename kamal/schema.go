@@ -12,11 +12,14 @@ import (
 // Complaints are what Kamal 2.12 would not take in a configuration, each with its place.
 func Complaints(config map[string]any) []string { return root()("", config) }
 
+// options is a key of several parts of the configuration.
+const options = "options"
+
 var (
 	texts   = listOf(text)
 	labels  = mapOf(text)
 	servers = listOf(either(text, mapOf(either(text, texts))))
-	logging = fields(map[string]check{"driver": text, "options": anything})
+	logging = fields(map[string]check{"driver": text, options: anything})
 )
 
 func root() check {
@@ -39,17 +42,17 @@ func root() check {
 
 func role() check {
 	return fields(map[string]check{
-		"hosts": servers, "cmd": text, "stop_timeout": number, "options": anything, "logging": logging, "proxy": either(truth, proxy()),
+		"hosts": servers, "cmd": text, "stop_timeout": number, options: anything, "logging": logging, "proxy": either(truth, proxy()),
 		"labels": labels, "env": environment(false), "asset_path": text,
 	}, reservedLabels)
 }
 
 func accessory() check {
-	path := either(text, fields(map[string]check{"local": text, "remote": text, "mode": text, "owner": text, "options": text}))
+	path := either(text, fields(map[string]check{"local": text, "remote": text, "mode": text, "owner": text, options: text}))
 
 	return fields(map[string]check{
 		"service": text, "image": text, "registry": registry(), "host": text, "hosts": texts, "role": text, "roles": texts, "tag": text, "tags": texts,
-		"cmd": text, "port": text, "labels": labels, "options": anything, "env": environment(false), "files": listOf(path), "directories": listOf(path),
+		"cmd": text, "port": text, "labels": labels, options: anything, "env": environment(false), "files": listOf(path), "directories": listOf(path),
 		"volumes": texts, "network": text, "proxy": proxy(),
 	}, reservedLabels, needs("image"), oneOf("host", "hosts", "role", "roles", "tag", "tags"))
 }
@@ -66,7 +69,7 @@ func proxy() check {
 		"logging": fields(map[string]check{"request_headers": texts, "response_headers": texts}),
 		"run": fields(map[string]check{
 			"http_port": number, "https_port": number, "metrics_port": number, "debug": truth, "log_max_size": text, "publish": truth, "bind_ips": texts,
-			"registry": text, "repository": text, "version": text, "options": anything,
+			"registry": text, "repository": text, "version": text, options: anything,
 		}),
 	}, func(at string, found map[string]any) []string {
 		if found["ssl"] != nil && found["ssl"] != false && found["host"] == nil && found["hosts"] == nil {
@@ -96,7 +99,7 @@ func registry() check {
 func builder() check {
 	return fields(map[string]check{
 		"arch": either(text, texts), "remote": text, "local": truth, "pack": fields(map[string]check{"builder": text, "buildpacks": texts}),
-		"cache": fields(map[string]check{"type": text, "options": text, "image": text}), "context": text, "dockerfile": text, "target": text,
+		"cache": fields(map[string]check{"type": text, options: text, "image": text}), "context": text, "dockerfile": text, "target": text,
 		"args": anything, "secrets": texts, "ssh": text, "driver": text, "provenance": text, "sbom": text,
 	}, needs("arch"))
 }

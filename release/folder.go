@@ -28,7 +28,7 @@ func emptied(folder string) error {
 		return fmt.Errorf("make the folder of the release: %w", err)
 	}
 
-	if err := os.WriteFile(filepath.Join(folder, sumsFile), nil, fileMode); err != nil { //nolint:gosec // Everybody may read it.
+	if err := os.WriteFile(filepath.Join(folder, sumsFile), nil, fileMode); err != nil {
 		return fmt.Errorf("mark the folder as a release: %w", err)
 	}
 

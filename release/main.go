@@ -44,7 +44,7 @@ func main() {
 	stop()
 
 	if errors.Is(err, flag.ErrHelp) {
-		os.Exit(2) //nolint:mnd // As other commands end that were called wrongly.
+		os.Exit(2) // As other commands end that were called wrongly.
 	}
 
 	if err != nil {

@@ -85,7 +85,8 @@ func TestTree_SameFiles_MakeTheSameBytes(t *testing.T) {
 		return content.Bytes()
 	}
 
-	require.Equal(t, write(), write())
+	first := write()
+	require.Equal(t, first, write())
 }
 
 func TestSums_AreCheckedBySha256sum_AndSignedForMinisign(t *testing.T) {

@@ -48,7 +48,7 @@ func writeSums(folder string, key *minisign.PrivateKey) error {
 	}
 
 	content := []byte(lines.String())
-	if err := os.WriteFile(filepath.Join(folder, sumsFile), content, fileMode); err != nil { //nolint:gosec // Everybody may read it.
+	if err := os.WriteFile(filepath.Join(folder, sumsFile), content, fileMode); err != nil {
 		return fmt.Errorf("write the checksums: %w", err)
 	}
 
@@ -60,7 +60,7 @@ func writeSums(folder string, key *minisign.PrivateKey) error {
 
 	signature := minisign.Sign(*key, content)
 
-	if err := os.WriteFile(filepath.Join(folder, signatureFile), signature, fileMode); err != nil { //nolint:gosec // Everybody may read it.
+	if err := os.WriteFile(filepath.Join(folder, signatureFile), signature, fileMode); err != nil {
 		return fmt.Errorf("write the signature: %w", err)
 	}
 

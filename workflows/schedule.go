@@ -165,8 +165,8 @@ func (w *Worker) choose(
 // costs, while others wait for their turn, does not depend on how many more there are.
 const sampledNodes = 50
 
-// chooseAmong is choose among so many nodes at most, beside those where the deployment is already and those to prefer. Best is false where other nodes, at which
-// it has not looked, may have better places: there is no room, or a node has got several of the deployment's instances.
+// chooseAmong is choose among so many nodes at most, beside those where the deployment is already and those to prefer. Best is false where other nodes, at
+// which it has not looked, may have better places: there is no room, or a node has got several of the deployment's instances.
 func (w *Worker) chooseAmong(
 	ctx context.Context, queries *database.Queries, region string, vm database.CreateVMParams, count int, avoid, prefer []uuid.UUID, most int,
 ) (placed []database.Node, best bool, err error) {

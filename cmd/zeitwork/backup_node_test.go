@@ -110,7 +110,7 @@ func (n *simulatedNode) stop(vm uuid.UUID) {
 
 // start starts a VM. One whose address another one has still is tried again with the next poll.
 func (n *simulatedNode) start(ctx context.Context, vm client.AssignedVM) {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", net.JoinHostPort(vm.IP, strconv.FormatInt(int64(vm.Port), 10)))
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", net.JoinHostPort(vm.IP, strconv.FormatInt(vm.Port, 10)))
 	if err != nil {
 		return
 	}

@@ -23,8 +23,7 @@ func restoreCommand() *cobra.Command {
 		Long: `Restore the platform's database from a backup into an empty one, which ZEITWORK_DATABASE_URL names, while no API and no worker runs.
 
 All of it is restored or nothing. docs/OPERATIONS.md says what nodes and edges do then, and what was changed after the backup.`,
-		Example: `  createdb zeitwork
-  zeitwork restore --from s3://backups/zeitwork --identity backup.key
+		Example: `  zeitwork restore --from s3://backups/zeitwork --identity backup.key
   zeitwork restore --from /var/backups/zeitwork --identity backup.key --at 2026-11-30T12:00:00Z`,
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
@@ -51,8 +50,8 @@ All of it is restored or nothing. docs/OPERATIONS.md says what nodes and edges d
 }
 
 // startAgain ends what both ways of restoring say.
-const startAgain = `First stop every edge that was made since the database's moment, whose token was rotated since, or that cannot reach the API: it would serve by its
-old routes, and send visitors to VMs of other customers. Then start the API, then the workers. Nodes say which VMs they run, edges get the routes to
+const startAgain = `First stop every edge that was made since the database's moment, whose token was rotated since, or that cannot reach the API: it would serve
+by its old routes, and send visitors to VMs of other customers. Then start the API, then the workers. Nodes say which VMs they run, edges get the routes to
 these, and nodes then start and stop VMs as the database says.
 `
 

@@ -26,7 +26,8 @@ import (
 const upHelp = `Run the whole platform on this machine and deploy a sample to it.
 
 It installs the Debian packages that are missing, starts everything as its children, and keeps running until Ctrl-C, which stops all
-of it. The pinned daemons stand beside this binary in an archive of a release; in a checkout they are built once. The next start finds the data that this one leaves.`
+of it. The pinned daemons stand beside this binary in an archive of a release; in a checkout they are built once. The next start finds the data
+that this one leaves.`
 
 func upCommand() *cobra.Command {
 	var once, prepareOnly bool

@@ -140,7 +140,7 @@ func TestRestore_BringsRowsAndKeysBack_AndEndsSignIns(t *testing.T) {
 
 	b := setup(t)
 	_, err := b.pool.Exec(t.Context(), `INSERT INTO api_tokens (id, kind, name, token_hash, user_id)
-		SELECT gen_random_uuid(), kind, kind, kind::bytea, id FROM users, (VALUES ('user'), ('session')) AS kinds (kind)`)
+		SELECT gen_random_uuid(), kind, 'a token', kind::bytea, id FROM users, (VALUES ('user'), ('session')) AS kinds (kind)`)
 	require.NoError(t, err)
 
 	var before, after int64

@@ -120,7 +120,7 @@ func (o *opened) Read(into []byte) (int, error) {
 	read, err := o.plain.Read(into)
 
 	switch {
-	case err == io.EOF: //nolint:errorlint // Readers return it as it is.
+	case err == io.EOF:
 		return read, o.end()
 	case err != nil:
 		return read, problem.Wrap(err, problem.Invalid, "The backup %s was damaged, or could not be read to its end. Use another one: --at names it.",

@@ -38,7 +38,8 @@ type bucket struct {
 func (c S3Config) open(name, prefix string) (Store, error) {
 	endpoint, err := url.Parse(c.Endpoint)
 	if err != nil || endpoint.Host == "" || c.AccessKey == "" || c.SecretKey == "" {
-		return nil, problem.New(problem.Invalid, "S3 needs a URL as ZEITWORK_BACKUP_S3_ENDPOINT, and ZEITWORK_BACKUP_S3_ACCESS_KEY with ZEITWORK_BACKUP_S3_SECRET_KEY.")
+		return nil, problem.New(problem.Invalid,
+			"S3 needs a URL as ZEITWORK_BACKUP_S3_ENDPOINT, and ZEITWORK_BACKUP_S3_ACCESS_KEY with ZEITWORK_BACKUP_S3_SECRET_KEY.")
 	}
 
 	client, err := minio.New(endpoint.Host, &minio.Options{

@@ -25,8 +25,10 @@ const (
 
 // use is what an expression asks for, as tools/prometheus tells it.
 type use struct {
-	Place, Metric string
-	Labels, Said  []string
+	Place  string   `json:"place"`
+	Metric string   `json:"metric"`
+	Labels []string `json:"labels"`
+	Said   []string `json:"said"`
 }
 
 // ask runs the program with Prometheus' parser and engine.

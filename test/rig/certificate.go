@@ -11,7 +11,8 @@ import (
 	"time"
 )
 
-// NewCertificate makes a certificate that is its own authority, of the kind that authorities give out today, and its private key; both are in PEM. It holds for a day.
+// NewCertificate makes a certificate that is its own authority, of the kind that authorities give out today, and its private key; both are in PEM. It holds for
+// a day.
 func NewCertificate(hostname string) (chain, key []byte, err error) {
 	const lasts = 24 * time.Hour
 
