@@ -225,6 +225,7 @@ func TestReporter_PlatformOfTheVersionBefore_GetsTheCountsAlone(t *testing.T) {
 	b.platform.mutex.Unlock()
 	b.serve(t, route)
 	b.get(t, demoHost, "/")
+	b.settled(t)
 
 	require.EqualValues(t, 1, totalsOf(b.told(t), route.DeploymentID).Successful)
 }
