@@ -69,7 +69,7 @@ func (t *traffic) start(ctx context.Context, r rates, projects ...*project) {
 			}
 
 			for i := range r.uploads {
-				t.running.Go(func() { t.upload(ctx, newVisitor(t, p, edge, t.way(edge-i-1))) })
+				t.running.Go(func() { t.upload(ctx, newVisitor(t, p, edge, t.way(edge+i+2))) })
 			}
 
 			for _, w := range t.ways {
@@ -85,7 +85,7 @@ func (t *traffic) start(ctx context.Context, r rates, projects ...*project) {
 func (t *traffic) edges() int { return len(t.ways[0].edges) }
 
 // way returns one of the ways to an edge; each in turn, as the number grows.
-func (t *traffic) way(number int) way { return t.ways[(number+len(t.ways))%len(t.ways)] }
+func (t *traffic) way(number int) way { return t.ways[number%len(t.ways)] }
 
 func (t *traffic) stop() {
 	t.cancel()
