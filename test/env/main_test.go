@@ -79,7 +79,8 @@ func TestChoose_UnknownPart_NamesTheParts(t *testing.T) {
 	t.Parallel()
 
 	_, err := choose([]string{"postgres", "mysql"})
-	require.ErrorContains(t, err, `there is no part "mysql"; the parts are sqlc, lint, generate, tailnet, chromium, postgres, registry, containerd, buildkitd, machine`)
+	require.ErrorContains(t, err, `there is no part "mysql"; the parts are `+
+		`sqlc, lint, generate, release, tailnet, prometheus, chromium, postgres, registry, containerd, buildkitd, machine`)
 }
 
 func TestChoose_KeepsTheOrderOfStarting(t *testing.T) {
