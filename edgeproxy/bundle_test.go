@@ -439,6 +439,7 @@ func startOn(tb testing.TB, p *platform, config Config, logger *slog.Logger, lis
 	tb.Helper()
 
 	config.OwnEngine = config.OwnEngine || ownEngine
+	config.OwnEngineTLS = true
 
 	if overTLS && config.TLSListen == "" {
 		withTLS(&config)

@@ -19,6 +19,7 @@ import (
 // hands to net/http, with what it has read of it: HTTP/2, upgrades, whatever is ambiguous, and most of what the edge answers by itself.
 type engine struct {
 	enabled   bool // Config.OwnEngine.
+	secure    bool // Config.OwnEngineTLS.
 	handler   *handler
 	transport *transport
 	apps      *appConns
@@ -43,7 +44,7 @@ type engine struct {
 
 func newEngine(config Config, h *handler, t *transport, logger *slog.Logger) *engine {
 	return &engine{
-		enabled: config.OwnEngine, handler: h, transport: t, apps: newAppConns(t.http1.dialer),
+		enabled: config.OwnEngine, secure: config.OwnEngineTLS, handler: h, transport: t, apps: newAppConns(t.http1.dialer),
 		balancers: newBalancers(config, logger), logger: logger, patience: halfCloseTime, responseTimeout: config.ResponseTimeout,
 		works: sync.Pool{New: func() any { return newWork() }}, conns: map[*plainConn]struct{}{},
 	}
@@ -88,7 +89,7 @@ func (g *engine) begin(accepted net.Conn, at *entrance) {
 	case g.balancers.include(tcp.RemoteAddr()):
 		g.fresh.Add(1)
 		g.running.Go(func() { g.beginAnnounced(tcp, at) })
-	case !g.enabled:
+	case !g.serves(at):
 		at.give(tcp)
 	default:
 		g.fresh.Add(1)
@@ -98,6 +99,9 @@ func (g *engine) begin(accepted net.Conn, at *entrance) {
 		}
 	}
 }
+
+// serves tells whether the engine serves what comes by the entrance itself.
+func (g *engine) serves(at *entrance) bool { return g.enabled && (g.secure || at.encryption == nil) }
 
 // open makes the engine's connection of an accepted one that counts as fresh, or returns nil where that is closed already.
 func (g *engine) open(tcp *net.TCPConn, at *entrance) *plainConn {

@@ -110,7 +110,7 @@ func (g *engine) beginAnnounced(tcp *net.TCPConn, at *entrance) {
 		return
 	}
 
-	if !g.enabled {
+	if !g.serves(at) {
 		at.give(heard)
 		g.fresh.Done()
 

@@ -69,7 +69,7 @@ func (t *traffic) start(ctx context.Context, r rates, projects ...*project) {
 			}
 
 			for i := range r.uploads {
-				t.running.Go(func() { t.upload(ctx, newVisitor(t, p, edge, t.way(edge+i+2))) })
+				t.running.Go(func() { t.upload(ctx, newVisitor(t, p, edge, t.way(edge+i))) })
 			}
 
 			for _, w := range t.ways {

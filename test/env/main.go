@@ -2,8 +2,8 @@
 //
 //	go run ./test/env [-only PART,PART…] COMMAND [ARGUMENT…]
 //
-// The parts are chromium, postgres, registry, containerd, buildkitd, machine, tailnet, prometheus, and the tools sqlc, lint, generate and release, which are put
-// on PATH.
+// The parts are chromium, postgres, registry, containerd, buildkitd, machine, tailnet, prometheus, and the tools sqlc, lint, generate and release, which
+// are put on PATH.
 // A part that this machine cannot run is left out, with a line that says why, and the tests that need it skip. These variables tell the
 // command where the parts are:
 //
