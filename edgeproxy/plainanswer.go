@@ -118,7 +118,7 @@ func (c *plainConn) answer() turn {
 
 	w.takeBack()
 
-	if !whole || !sent || ends {
+	if !whole || c.unread || ends {
 		return turnEnd
 	}
 

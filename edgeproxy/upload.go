@@ -28,6 +28,7 @@ type upload struct {
 	// over is closed when nothing more is passed on.
 	over     chan struct{}
 	ended    atomic.Bool // All of it was read.
+	cut      atomic.Bool // The app has not got all that was read.
 	failed   atomic.Bool // The client did not send all of it.
 	blame    atomic.Pointer[page]
 	stalled  atomic.Bool // The app takes nothing of it.
@@ -127,7 +128,7 @@ func (u *upload) pass(c *plainConn, a *appConn) {
 		u.rest = append(u.rest, buffer[used:n]...)
 
 		if _, err := a.Write(sent); err != nil {
-			u.ended.Store(false) // The app has taken less.
+			u.cut.Store(true)
 
 			if u.stalled.Store(isTimeout(err)); u.stalled.Load() {
 				_ = a.Close() // Nothing more is sent on it.
@@ -201,7 +202,8 @@ func (u *upload) passing() bool {
 }
 
 // endUpload is called when the answer has ended, or the connection to the app, which is nil then. It returns whether the whole body was passed on; where it
-// was not, the connections end with this request.
+// was not, the app's connection ends with this request. The client's ends where the body was not read to its end: one that was is of no concern to a client that
+// was told that its connection stays.
 func (c *plainConn) endUpload(a *appConn) bool {
 	w := c.work
 
@@ -217,7 +219,7 @@ func (c *plainConn) endUpload(a *appConn) bool {
 		select {
 		case <-u.over:
 		case <-timer.C:
-			u.ended.Store(false)
+			u.cut.Store(true)
 
 			if a != nil {
 				_ = a.Close() // A write may wait for the app.
@@ -227,12 +229,11 @@ func (c *plainConn) endUpload(a *appConn) bool {
 			_ = c.tcp.SetReadDeadline(time.Unix(0, 1)) // It fails where the connection is closed.
 
 			<-u.over
-			u.ended.Store(false)
 		}
 	}
 
 	c.deadline = time.Time{}
 	c.unread = !u.ended.Load()
 
-	return !c.unread
+	return !c.unread && !u.cut.Load()
 }
