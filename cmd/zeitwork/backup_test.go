@@ -56,7 +56,7 @@ func TestRestore_PlatformWhoseDatabaseIsLost_ServesOnAndGoesByTheBackup(t *testi
 	var printed bytes.Buffer
 	require.NoError(t, makeBackup(t.Context(), r.config, r.flags, &printed))
 
-	// What comes after the backup: another release of the shop, and a project that gets the address of the first.
+	// Behind the backup the shop gets another release, and a new project gets the address of its first one.
 	r.deploy(t, shop, "127.77.0.3", "shop, second release")
 	r.release(t, first)
 

@@ -14,7 +14,7 @@ import (
 	"github.com/zeitwork/zeitwork/kamal"
 )
 
-// What kamal/ starts is read with the settings of the commands that it starts.
+// TestKamal_SettingsAreThoseOfTheCommandsThatItStarts compares the settings in kamal/config with those that the API, the worker and the builder have.
 func TestKamal_SettingsAreThoseOfTheCommandsThatItStarts(t *testing.T) {
 	t.Parallel()
 
@@ -34,7 +34,7 @@ func TestKamal_SettingsAreThoseOfTheCommandsThatItStarts(t *testing.T) {
 			requireKnown(t, append(config.Env.Names(), role.Env.Names()...), role.Env.Names(), known, destination+", "+name)
 		}
 
-		// What is there for all roles need not be read by each.
+		// A setting for all roles is known to one of their commands at least.
 		unknown, _ := lo.Difference(config.Env.Names(), names(everywhere))
 		require.Empty(t, unknown, "no command has such settings")
 

@@ -215,7 +215,7 @@ func TestRestore_DumpThatIsNotTheManifests_IsRefused(t *testing.T) {
 	b.back(t)
 	dump := b.only(t, ".sql.zst.age")
 
-	// Whoever can write to the target can encrypt to its recipients.
+	// The public key is no secret: another platform's dump, encrypted to it, takes the place of this one's.
 	other := setup(t)
 	other.config.Recipients, other.config.Identity = b.config.Recipients, b.config.Identity
 	other.back(t)

@@ -96,7 +96,7 @@ func Make(ctx context.Context, source Source, config Config) (Manifest, error) {
 
 // describe returns what a manifest says of the transaction's snapshot, the key that seals the platform's keyset, and the snapshot's name.
 func describe(ctx context.Context, tx pgx.Tx, keys secret.Keys) (made Manifest, key secret.Key, snapshot string, err error) {
-	// What the role or the database sets would end the transaction while the dump is under way.
+	// The transaction is idle while pg_dump uses its snapshot: a timeout that the role or the database sets for idle transactions would end it.
 	const prepare = "SET LOCAL idle_in_transaction_session_timeout = 0"
 	if _, err = tx.Exec(ctx, prepare); err != nil {
 		return made, key, "", fmt.Errorf("lift the session's timeouts: %w", err)

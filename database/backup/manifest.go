@@ -24,7 +24,7 @@ const (
 	manifestSuffix   = ".json"
 	unfinishedPrefix = ".unfinished-"
 
-	// What keys are derived from the platform's for.
+	// The purposes for which keys are derived from the platform's key.
 	fingerprintPurpose = "zeitwork backup: fingerprint of the key"
 	manifestPurpose    = "zeitwork backup: manifests"
 	fingerprintBytes   = 8

@@ -78,7 +78,7 @@ func (p *postgres) run(ctx context.Context, in io.Reader, out io.Writer, program
 			password = query.Get(name)
 		}
 
-		// Those of pgx's pool are unknown to Postgres.
+		// pg_dump and psql refuse the parameters of pgx's pool, and get the password in the environment.
 		if name == "password" || strings.HasPrefix(name, "pool_") {
 			query.Del(name)
 		}

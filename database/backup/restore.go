@@ -62,7 +62,7 @@ func Restore(ctx context.Context, source Source, config Config, at string) (Rest
 		return Restored{}, err
 	}
 
-	// What the dump says is executed: not a byte of it before all of it is known to be the manifest's, and from a copy that nobody changes after that.
+	// psql executes the dump. It gets a copy that nobody can change, and none of it before the whole copy is known to be the one of the manifest.
 	local, remove, err := fetch(ctx, store, chosen.Manifest)
 	if err != nil {
 		return Restored{}, err
