@@ -202,8 +202,8 @@ func (u *upload) passing() bool {
 }
 
 // endUpload is called when the answer has ended, or the connection to the app, which is nil then. It returns whether the whole body was passed on; where it
-// was not, the app's connection ends with this request. The client's ends where the body was not read to its end: one that was is of no concern to a client that
-// was told that its connection stays.
+// was not, the app's connection ends with this request. The client's connection ends where the body was not read to its end; a client whose body was read whole
+// was told that its connection stays, and keeps it.
 func (c *plainConn) endUpload(a *appConn) bool {
 	w := c.work
 
