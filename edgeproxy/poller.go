@@ -8,16 +8,13 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"math/rand/v2"
 	"net"
 	"net/http"
-	"os"
 	"strconv"
 	"sync/atomic"
 	"time"
 
 	"github.com/zeitwork/zeitwork/client"
-	"github.com/zeitwork/zeitwork/internal/faultpoint"
 	"github.com/zeitwork/zeitwork/internal/httpsignature"
 	"github.com/zeitwork/zeitwork/internal/logging"
 	buildversion "github.com/zeitwork/zeitwork/internal/version"
@@ -30,15 +27,9 @@ const (
 	// A waiting poll sends nothing. With these keep-alives the edge notices within 6 seconds that the other end is gone.
 	pollKeepAlive      = 2 * time.Second
 	pollKeepAliveCount = 2
-	// minPause and maxPause bound the wait after a poll that failed.
-	minPause = 100 * time.Millisecond
-	maxPause = 5 * time.Second
 	// hastyAnswer is the shortest time in which a held poll can be answered without news. A faster answer was not held, and the next
 	// poll waits a little.
 	hastyAnswer = 50 * time.Millisecond
-
-	// faultRouteTable is reached before a new table is in use, and again when it is in use and saved but not acknowledged.
-	faultRouteTable = "route_table"
 )
 
 // poller keeps the table up to date. Each poll names the version that the edge serves from, which acknowledges it.
@@ -103,37 +94,6 @@ func newPoller(config Config, current *atomic.Pointer[table], r *refresh, l *led
 	p.log = newTableLog(config.DataDir, func(err error) { logger.Error("the file of the route table goes on growing", logging.Error(err)) })
 
 	return p, nil
-}
-
-// restore loads the table of the last run; the edge serves from it until the platform answers.
-func (p *poller) restore() {
-	saved, err := p.saved()
-	if err == nil && saved != nil {
-		err = p.apply(*saved)
-	}
-
-	if err != nil {
-		p.logger.Warn("the saved route table is of no use; waiting for the platform's", logging.Error(err))
-	}
-}
-
-// saved returns the table of the last run, or nil where there is none.
-func (p *poller) saved() (*tableChange, error) {
-	changes, err := p.log.load()
-	if err != nil {
-		return nil, err
-	}
-
-	if changes == nil {
-		return loadOldTable(p.directory)
-	}
-
-	whole := merge(changes)
-	if whole.Checksum != "" && whole.Checksum != whole.sum() {
-		return nil, errLogBroken
-	}
-
-	return &whole, nil
 }
 
 // run polls until ctx ends.
@@ -271,58 +231,6 @@ func (p *poller) parameters(urgent bool) (*client.GetRoutesParams, error) {
 	return parameters, nil
 }
 
-// take brings an answer into use and onto the disk. The next poll acknowledges its version.
-func (p *poller) take(change tableChange, text []byte) (bool, error) {
-	current := p.table.Load()
-	if current != nil && !p.wantsWhole && change.Since == nil && change.Version == current.version && (change.Checksum == "" || !p.book.verified) {
-		return false, nil // Nobody has held the poll.
-	}
-
-	faultpoint.Reach(faultRouteTable, faultpoint.Before)
-
-	if err := p.apply(change); err != nil {
-		p.wantsWhole = true
-
-		return false, err
-	}
-
-	err := p.log.save(text, change.Since == nil)
-	p.wantsWhole = errors.Is(err, errStale)
-
-	switch {
-	case p.wantsWhole:
-		return false, err
-	case err != nil:
-		p.logger.Error("a restart without the platform would serve no route table", logging.Error(err))
-
-		// A change could stand behind no whole table.
-		p.book.verified = false
-	default:
-		_ = os.Remove(oldTableFile(p.directory)) // Mostly there is none.
-	}
-
-	faultpoint.Reach(faultRouteTable, faultpoint.After)
-
-	return true, nil
-}
-
-func (p *poller) apply(change tableChange) error {
-	made, problems, err := p.book.apply(change)
-	for _, problem := range problems {
-		p.logger.Error("left out of the route table", logging.Error(problem))
-	}
-
-	if err != nil {
-		return err
-	}
-
-	p.table.Store(made)
-	p.refresh.announce()
-	p.logger.Info("serving from a new route table", "version", made.version, "hostnames", made.hostnames)
-
-	return nil
-}
-
 // logFailure warns about the first failure only: an edge can serve for hours while the platform is away.
 func (p *poller) logFailure(ctx context.Context, failures int, err error) {
 	level := slog.LevelDebug
@@ -331,23 +239,4 @@ func (p *poller) logFailure(ctx context.Context, failures int, err error) {
 	}
 
 	p.logger.Log(ctx, level, "the platform cannot be asked for routes; serving from the last table", logging.Error(err))
-}
-
-// pause returns how long to wait after that many failures. It is random in part, so that a thousand edges do not come back at once.
-func pause(failures int) time.Duration {
-	const doublings = 6
-
-	half := min(minPause<<min(failures, doublings), maxPause) / 2 //nolint:mnd // Two halves.
-
-	return half + rand.N(half) //nolint:gosec // Spreading load needs no secrecy.
-}
-
-func sleep(ctx context.Context, duration time.Duration) {
-	timer := time.NewTimer(duration)
-	defer timer.Stop()
-
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-	}
 }
