@@ -49,9 +49,8 @@ type Config struct {
 	// RecordRequests does not make requests slower or depend on the platform: what cannot be delivered is dropped.
 	RecordRequests bool `doc:"Tell the platform of requests: method, host, path, status, times." env:"ZEITWORK_EDGE_RECORD_REQUESTS" envDefault:"true"`
 	// OwnEngine is what serves nearly all requests. Without it net/http serves them, which is slower and otherwise the same.
-	OwnEngine bool `doc:"Serve HTTP/1.1 without net/http: a third of the processor time." env:"ZEITWORK_EDGE_OWN_ENGINE" envDefault:"true"`
-	// OwnEngineTLS is off by default: one of some ten thousand slow uploads by it was broken off in a test under load, and the cause is not known yet.
-	OwnEngineTLS bool `doc:"Serve HTTP/1.1 by TLS without net/http, too, as an experiment." env:"ZEITWORK_EDGE_OWN_ENGINE_TLS" envDefault:"false"`
+	OwnEngine    bool `doc:"Serve HTTP/1.1 without net/http: a third of the processor time." env:"ZEITWORK_EDGE_OWN_ENGINE" envDefault:"true"`
+	OwnEngineTLS bool `doc:"Serve HTTP/1.1 by TLS without net/http, too." env:"ZEITWORK_EDGE_OWN_ENGINE_TLS" envDefault:"true"`
 	// DeploymentMetrics is off by default as series that come and go with each deployment cost a Prometheus much memory.
 	DeploymentMetrics bool `doc:"Serve metrics of each deployment, 26 series for each that is routed." env:"ZEITWORK_EDGE_DEPLOYMENT_METRICS" envDefault:"false"`
 	// ErrorPages has each app asked once, when it is routed.

@@ -48,6 +48,7 @@ func measures() []measure {
 		{name: "up100k", title: "bodies of 100 kB, 64 connections", unit: bytesUnit, of: uploads("100k", few, 20_000)},       //nolint:mnd // Some seconds.
 		{name: "up100m", title: "bodies of 100 MB, 4 connections", unit: bytesUnit, of: uploads("100m", streams, 2*streams)}, //nolint:mnd // One behind another.
 		{name: tlsName, title: "small answers over TLS, 64 connections", unit: requestsUnit, overTLS: true, of: visitsOverTLS(few)},
+		{name: "tlsmany", title: "small answers over TLS, 1,000 connections", unit: requestsUnit, overTLS: true, of: visitsOverTLS(many)},
 		{name: "handshakes", title: "TLS, a connection each", unit: requestsUnit, overTLS: true, of: visitsOverTLS(few, "Connection: close")},
 		{name: "h2", title: "HTTP/2 over TLS, 64 connections of 10 streams", unit: requestsUnit, overTLS: true, of: visitsByHTTP2},
 		{name: "websocket", title: "messages of a WebSocket back, 64 connections", unit: "messages/s", of: messages},
