@@ -24,7 +24,7 @@ func TestConfig_ComesFromTheEnvironment(t *testing.T) {
 	require.Equal(t, Config{
 		API: setting.API{APIURL: "https://api.example.com"}, Token: "zwe_x", Listen: "127.0.0.1:8080", DataDir: "/var/lib/zeitwork/edge",
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("173.245.48.0/20"), netip.MustParsePrefix("2400:cb00::/32")},
-		DrainDelay:     5 * time.Second, DrainTimeout: time.Minute, ResponseTimeout: 5 * time.Minute, RecordRequests: true, OwnEngine: true, RequireRoute: true,
+		DrainDelay:     5 * time.Second, DrainTimeout: time.Minute, ResponseTimeout: 5 * time.Minute, RecordRequests: true, OwnEngine: true, OwnEngineTLS: true, RequireRoute: true,
 		ErrorPages:  true,
 		MaxInFlight: 8192, MaxInFlightPerClient: 1024, MinBodyRate: 1000, BodyGrace: 10 * time.Second, SendTimeout: time.Minute,
 		TailscaledSocket: "/run/tailscale/tailscaled.sock",
