@@ -3,6 +3,7 @@ package api
 import (
 	"net/netip"
 	"strings"
+	"time"
 
 	"github.com/samber/lo"
 
@@ -29,6 +30,7 @@ type Config struct {
 
 	Listen          string         `doc:"Address that the API listens on."                                               env:"ZEITWORK_API_LISTEN"            envDefault:"127.0.0.1:8000"`
 	TrustedProxies  []netip.Prefix `doc:"Networks of proxies that are believed about who asks the API (X-Forwarded-For), with commas between." env:"ZEITWORK_API_TRUSTED_PROXIES"`
+	ProjectUndo     time.Duration  `doc:"How long the deletion of a project can be undone: meanwhile its images, variables and domains are kept. 0: it is deleted for good at once." env:"ZEITWORK_PROJECT_UNDO" envDefault:"168h"`
 	BaseDomain      string         `doc:"Projects answer on <slug>.<base domain>."                                       env:"ZEITWORK_BASE_DOMAIN,required"`
 	ReservedDomains []string       `doc:"Domains that no project may claim, nor names below them, with commas between: the platform's own beside the base domain." env:"ZEITWORK_RESERVED_DOMAINS"`
 }

@@ -16,7 +16,7 @@ type Deployment struct {
 	Environment   string           `doc:"The slug of its environment: production, or that of a preview."          json:"environment"`
 	State         string           `enum:"queued,deploying,live,failed,cancelled,superseded,retired"              json:"state"`
 	Step          string           `doc:"The step that the chain stands at."                                      enum:"clone,detect,build,push,release,schedule,health_check,flip_route" json:"step"`
-	Trigger       string           `enum:"push,manual,redeploy,rollback,promote"                                  json:"trigger"`
+	Trigger       string           `enum:"push,manual,redeploy,rollback,promote,restore"                                  json:"trigger"`
 	OriginID      *uuid.UUID       `doc:"The deployment that this one repeats."                                   json:"origin_id,omitempty"`
 	Branch        string           `json:"branch"`
 	CommitSHA     string           `json:"commit_sha,omitempty"`
@@ -105,7 +105,7 @@ type ListDeploymentsInput struct {
 	EnvironmentFilter
 
 	State   []string `doc:"Only those in one of these states, separated by commas." enum:"queued,deploying,live,failed,cancelled,superseded,retired" maxItems:"7" nullable:"false" query:"state"`
-	Trigger string   `doc:"Only those that were started so." enum:"push,manual,redeploy,rollback,promote" query:"trigger"`
+	Trigger string   `doc:"Only those that were started so." enum:"push,manual,redeploy,rollback,promote,restore" query:"trigger"`
 	Branch  string   `doc:"Only those of this branch." maxLength:"255" pattern:"^[^\\x00]*$" patternDescription:"text without NUL" query:"branch"`
 	Commit  string   `doc:"Only those of the commits whose hash begins so." pattern:"^[0-9a-f]{4,64}$" patternDescription:"the first 4 to 64 hexadecimal digits of a commit's hash, in lower case" query:"commit"`
 	Text    string   `doc:"Only those whose commit message holds this text, in any case." maxLength:"200" pattern:"^[^\\x00]*$" patternDescription:"text without NUL" query:"text"`

@@ -362,7 +362,7 @@ func TestSlugs_GivenUp_StayForTheirOrganisation(t *testing.T) {
 		project := shop(b.owner)
 		require.NotNil(t, project.JSON201, "%s", project.Body)
 
-		deleted, err := b.owner.DeleteProjectWithResponse(t.Context(), project.JSON201.ID)
+		deleted, err := b.owner.DeleteProjectWithResponse(t.Context(), project.JSON201.ID, nil)
 		require.NoError(t, err)
 		require.Equal(t, http.StatusNoContent, deleted.StatusCode())
 		require.Equal(t, http.StatusConflict, shop(b.stranger).StatusCode())

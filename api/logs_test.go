@@ -249,7 +249,7 @@ func TestProjectLogStream_GoesOnWithTheNextDeployment(t *testing.T) {
 	b.wrote(t, one, 4, time.Now(), "fine", "an error")
 	require.Equal(t, "an error", filtered.line(t))
 
-	deleted, err := b.owner.DeleteProjectWithResponse(t.Context(), project.ID)
+	deleted, err := b.owner.DeleteProjectWithResponse(t.Context(), project.ID, nil)
 	require.NoError(t, err)
 	require.Equal(t, http.StatusNoContent, deleted.StatusCode())
 	require.Equal(t, receivedEvent{}, filtered.next(t), "the stream ends with the project")

@@ -143,7 +143,7 @@ func TestOrganisations_WithProjects_AreNotDeleted(t *testing.T) {
 	require.Equal(t, http.StatusConflict, refused.StatusCode())
 	require.Equal(t, http.StatusOK, b.send(t, http.MethodGet, w.viewer.token, "/v1/organisations/"+organisation.String(), "", nil).StatusCode)
 
-	ended, err := owner.DeleteProjectWithResponse(t.Context(), w.id("project_id"))
+	ended, err := owner.DeleteProjectWithResponse(t.Context(), w.id("project_id"), nil)
 	require.NoError(t, err)
 	require.Equal(t, http.StatusNoContent, ended.StatusCode())
 

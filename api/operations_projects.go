@@ -36,14 +36,15 @@ func (s *service) registerProjects(api huma.API) {
 			"What goes beyond the quotas of the organisation is a conflict.",
 	}), http.StatusConflict), s.updateProject)
 	huma.Register(api, remove(tagProjects, ownerOf(projectSubject()), "delete-project", one, text{
-		"Delete a project", "Ends all that runs for the project and takes its domains away. It cannot be undone.",
+		"Delete a project", "Ends all that runs for the project and stops it answering. restore-project undoes that as long as the project is kept, of which undo_seconds of get-project-deletion tells; for_good keeps nothing.",
 	}), s.deleteProject)
+	s.registerDeletedProjects(api)
 	huma.Register(api, get(tagProjects, viewerOf(projectSubject()), "get-project-deletion", one+"/deletion", text{
 		"Show what deleting a project takes", "What goes with the project when it is deleted, counted and named.",
 	}), s.getProjectDeletion)
 	huma.Register(api, get(tagProjects, viewerOf(projectSubject()), "get-pending-changes", one+"/pending-changes", text{
 		"Show what needs a deployment", "The variables and settings that were changed since what is live was deployed, for each environment. What is live gets them with its next deployment. " +
-			"Of a rollback that is what was changed since the deployment that it went back to.",
+			"Of a rollback that is what was changed since the deployment that it went back to, and of what was restored with its project since the one before.",
 	}), s.getPendingChanges)
 	huma.Register(api, also(operation(tagProjects, developerOf(projectSubject()), http.MethodPost, http.StatusOK, "unpin-project", one+"/unpin", text{
 		"End the pin of a rollback", "The newest push that waits because the project's production is pinned goes on. A project that is not pinned is a conflict.",

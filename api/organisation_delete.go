@@ -5,9 +5,11 @@ import (
 
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/problem"
+	"github.com/zeitwork/zeitwork/workflows"
 )
 
-// deleteOrganisation ends an organisation that has no projects: its members, invitations and tokens. Its slug is not given away again.
+// deleteOrganisation ends an organisation that has no projects: its members, invitations and tokens. Its deleted projects go for good, since nobody is left
+// who could restore them. Its slug is not given away again.
 func (s *service) deleteOrganisation(ctx context.Context, _ *OrganisationPath) (*struct{}, error) {
 	return nil, s.changeMembers(ctx, func(queries *database.Queries) error {
 		organisation := organisationOf(ctx)
@@ -34,6 +36,10 @@ func (s *service) deleteOrganisation(ctx context.Context, _ *OrganisationPath) (
 			return problem.New(problem.Conflict, "The organisation still has projects (%d). Delete them first: what runs for them ends with them.", projects)
 		}
 
+		if err := purgeProjects(ctx, queries); err != nil {
+			return err
+		}
+
 		// Their accounts can be connected to another organisation.
 		if err := queries.UntieInstallations(ctx, organisation); err != nil {
 			return err
@@ -45,4 +51,20 @@ func (s *service) deleteOrganisation(ctx context.Context, _ *OrganisationPath) (
 
 		return audit(ctx, queries, organisationEvent("organisation.delete", organisation, nil))
 	})
+}
+
+// purgeProjects deletes the deleted projects of the operation's organisation for good, whose deletion could be undone until now.
+func purgeProjects(ctx context.Context, queries *database.Queries) error {
+	kept, err := queries.LockKeptProjects(ctx, organisationOf(ctx))
+	if err != nil {
+		return err
+	}
+
+	for _, project := range kept {
+		if err := workflows.PurgeProject(ctx, queries, project); err != nil {
+			return err
+		}
+	}
+
+	return nil
 }

@@ -57,6 +57,11 @@ func projectSubject() subject {
 	return subject{"project", "project_id", func(q *database.Queries) findMembership { return q.MembershipInProject }}
 }
 
+// deletedProjectSubject is a deleted project whose deletion can be undone.
+func deletedProjectSubject() subject {
+	return subject{"deleted project", "deleted_project_id", func(q *database.Queries) findMembership { return q.MembershipInDeletedProject }}
+}
+
 func deploymentSubject() subject {
 	return subject{"deployment", "deployment_id", func(q *database.Queries) findMembership { return q.MembershipInDeployment }}
 }

@@ -284,6 +284,7 @@ func bodies() map[string]string {
 		"set-operator":                 `{"operator":true}`,
 		"create-project":               `{"name":"other","repository_url":"https://git.example.com/a.git","organisation_id":"{organisation_id}"}`,
 		"update-project":               `{"branch":"other"}`,
+		"restore-project":              `{}`,
 		"create-detection":             `{"repository_url":"https://git.example.com/a.git","organisation_id":"{organisation_id}"}`,
 		"connect-github":               `{}`,
 		"set-environment-variable":     `{"value":"x"}`,

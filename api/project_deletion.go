@@ -29,6 +29,7 @@ func (s *service) getProjectDeletion(ctx context.Context, input *ProjectPath) (*
 	return &ProjectDeletionOutput{Body: ProjectDeletion{
 		Environments: goes("environment", counts.Environments), Domains: goes("domain", counts.Domains), Variables: goes("variable", counts.Variables),
 		Deployments: GoesCounted{Count: int(counts.Deployments)}, Instances: GoesCounted{Count: int(counts.Instances)},
-		Images: GoesImages{Count: int(counts.Images), SizeBytes: counts.ImageBytes},
+		Images:      GoesImages{Count: int(counts.Images), SizeBytes: counts.ImageBytes},
+		UndoSeconds: int64(max(s.config.ProjectUndo, 0).Seconds()),
 	}}, nil
 }

@@ -8,6 +8,7 @@ type ProjectDeletion struct {
 	Deployments  GoesCounted `json:"deployments"`
 	Instances    GoesCounted `doc:"VMs that run now."                                         json:"instances"`
 	Images       GoesImages  `json:"images"`
+	UndoSeconds  int64       `doc:"For how long the deletion can be undone; 0: it cannot."    json:"undo_seconds"`
 }
 
 // Goes is what goes of one kind.

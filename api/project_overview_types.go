@@ -20,7 +20,7 @@ type DeploymentSummary struct {
 	ID            uuid.UUID  `json:"id"`
 	State         string     `enum:"queued,deploying,live,failed,cancelled,superseded,retired" json:"state"`
 	Step          string     `doc:"The step that the chain stands at." json:"step"`
-	Trigger       string     `enum:"push,manual,redeploy,rollback,promote" json:"trigger"`
+	Trigger       string     `enum:"push,manual,redeploy,rollback,promote,restore" json:"trigger"`
 	Branch        string     `json:"branch"`
 	CommitSHA     string     `json:"commit_sha,omitempty"`
 	CommitMessage string     `json:"commit_message,omitempty"`

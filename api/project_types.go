@@ -68,6 +68,13 @@ type ProjectPath struct {
 	ProjectID uuid.UUID `path:"project_id"`
 }
 
+// DeleteProjectInput deletes a project.
+type DeleteProjectInput struct {
+	ProjectPath
+
+	ForGood bool `doc:"Whether nothing is kept, so that it cannot be undone." query:"for_good"`
+}
+
 // ListProjectsInput asks for the projects that the caller may see.
 //
 //nolint:lll // One field a line, with its documentation.

@@ -3,7 +3,6 @@ package api
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/google/uuid"
@@ -48,30 +47,23 @@ func (s *service) getProject(ctx context.Context, input *ProjectPath) (*ProjectO
 	return &ProjectOutput{Body: one[0]}, nil
 }
 
-func (s *service) deleteProject(ctx context.Context, input *ProjectPath) (*struct{}, error) {
+func (s *service) deleteProject(ctx context.Context, input *DeleteProjectInput) (*struct{}, error) {
+	undo := s.config.ProjectUndo
+	if input.ForGood {
+		undo = 0
+	}
+
 	return nil, database.InTx(ctx, s.pool, func(tx pgx.Tx, queries *database.Queries) error {
 		p, err := lockProject(ctx, queries, input.ProjectID)
 		if err != nil {
 			return err
 		}
 
-		if err := s.deployments.EndProject(ctx, tx, p.ID); err != nil {
-			return fmt.Errorf("end what runs for project %s: %w", p.ID, err)
-		}
-
-		if err := queries.MarkProjectDeleted(ctx, p.ID, p.OrganisationID); err != nil {
+		if err := s.deployments.DeleteProject(ctx, tx, p, undo); err != nil {
 			return err
 		}
 
-		if err := queries.DeleteDomains(ctx, p.ID, p.OrganisationID); err != nil {
-			return err
-		}
-
-		if err := forgetRepositoryAccess(ctx, queries, p); err != nil {
-			return err
-		}
-
-		return audit(ctx, queries, projectEvent("project.delete", p.ID, map[string]any{detailSlug: p.Slug}))
+		return audit(ctx, queries, projectEvent("project.delete", p.ID, map[string]any{detailSlug: p.Slug, "for_good": undo <= 0}))
 	})
 }
 

@@ -77,7 +77,7 @@ func TestProject_ThatIsDeleted_LeavesItsNameAndRoutes(t *testing.T) {
 	project := b.project(t)
 	deployment := b.deployment(t, project.ID)
 
-	deleted, err := b.owner.DeleteProjectWithResponse(t.Context(), project.ID)
+	deleted, err := b.owner.DeleteProjectWithResponse(t.Context(), project.ID, nil)
 	require.NoError(t, err)
 	require.Equal(t, http.StatusNoContent, deleted.StatusCode(), "%s", deleted.Body)
 

@@ -73,7 +73,7 @@ func TestQuotas_ManyProjectsAtOnce_NoMoreThanMayBe(t *testing.T) {
 	projects, err := b.owner.ListProjectsWithResponse(t.Context(), nil)
 	require.NoError(t, err)
 
-	deleted, err := b.owner.DeleteProjectWithResponse(t.Context(), projects.JSON200.Items[0].ID)
+	deleted, err := b.owner.DeleteProjectWithResponse(t.Context(), projects.JSON200.Items[0].ID, nil)
 	require.NoError(t, err)
 	require.Equal(t, http.StatusNoContent, deleted.StatusCode())
 	b.project(t)

@@ -108,7 +108,7 @@ func (s *service) trustHost(ctx context.Context, input *TrustHostInput) (*Reposi
 
 func (s *service) deleteRepositoryAccess(ctx context.Context, input *ProjectPath) (*struct{}, error) {
 	return nil, s.changeRepositoryAccess(ctx, input.ProjectID, func(queries *database.Queries, project database.Project) (AuditEvent, error) {
-		return projectEvent("repository_access.delete", project.ID, nil), forgetRepositoryAccess(ctx, queries, project)
+		return projectEvent("repository_access.delete", project.ID, nil), workflows.ForgetRepositoryAccess(ctx, queries, project)
 	})
 }
 
@@ -133,7 +133,7 @@ func (s *service) changeRepositoryAccess(
 
 // putRepositoryAccess stores how a repository is read, with its private part, in the place of what there was.
 func (s *service) putRepositoryAccess(ctx context.Context, queries *database.Queries, private string, params database.PutRepositoryCredentialParams) error {
-	if err := deleteAccessSecrets(ctx, queries, params.ProjectID); err != nil {
+	if err := workflows.ForgetAccessSecrets(ctx, queries, params.ProjectID); err != nil {
 		return err
 	}
 
@@ -142,26 +142,4 @@ func (s *service) putRepositoryAccess(ctx context.Context, queries *database.Que
 	}
 
 	return s.keyring.PutSecret(ctx, queries, workflows.AccessSecret(params.Kind, params.OrganisationID, params.ProjectID), private)
-}
-
-// forgetRepositoryAccess leaves nothing of how the repository of a project is read.
-func forgetRepositoryAccess(ctx context.Context, queries *database.Queries, project database.Project) error {
-	if err := deleteAccessSecrets(ctx, queries, project.ID); err != nil {
-		return err
-	}
-
-	_, err := queries.DeleteRepositoryCredential(ctx, project.ID, project.OrganisationID)
-
-	return err
-}
-
-// deleteAccessSecrets deletes the private parts, of a project that was locked.
-func deleteAccessSecrets(ctx context.Context, queries *database.Queries, project uuid.UUID) error {
-	for _, kind := range []string{workflows.AccessDeployKey, workflows.AccessHTTPS} {
-		if err := queries.DeleteSecret(ctx, project, workflows.AccessSecret(kind, uuid.Nil, project).Kind); err != nil {
-			return err
-		}
-	}
-
-	return nil
 }

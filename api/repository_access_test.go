@@ -119,7 +119,7 @@ func TestRepositoryAccess_Credential_IsForOneHostAndNeverShown(t *testing.T) {
 	b.reading(t, project, "http://git.example.com/me/app.git")
 	require.Equal(t, http.StatusConflict, set("reader", "x").StatusCode())
 
-	deleted, err := b.owner.DeleteProjectWithResponse(t.Context(), project)
+	deleted, err := b.owner.DeleteProjectWithResponse(t.Context(), project, nil)
 	require.NoError(t, err)
 	require.Equal(t, http.StatusNoContent, deleted.StatusCode())
 	require.Empty(t, b.accessSecret(t, workflows.AccessDeployKey, project), "nothing is left of a deleted project's key")

@@ -109,7 +109,7 @@ func TestRequestStream_ProjectIsDeleted_Ends(t *testing.T) {
 	project := b.project(t).ID
 	stream := b.stream(t, "/v1/projects/"+project.String()+"/requests/stream", "")
 
-	_, err := b.owner.DeleteProjectWithResponse(t.Context(), project)
+	_, err := b.owner.DeleteProjectWithResponse(t.Context(), project, nil)
 	require.NoError(t, err)
 
 	for range stream.events {

@@ -142,7 +142,7 @@ func TestCreate_WithTheKeyOfAFailedRequest_TriesAgain(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, http.StatusConflict, failed.StatusCode())
 
-	deleted, err := b.owner.DeleteProjectWithResponse(t.Context(), taken.ID)
+	deleted, err := b.owner.DeleteProjectWithResponse(t.Context(), taken.ID, nil)
 	require.NoError(t, err)
 	require.Equal(t, http.StatusNoContent, deleted.StatusCode())
 

@@ -86,7 +86,7 @@ func TestRoutes_AreSentAsWhatHasChanged(t *testing.T) {
 	require.Len(t, down.Routes, 1)
 	require.Empty(t, down.Routes[0].Upstreams)
 
-	answer, err := b.owner.DeleteProjectWithResponse(t.Context(), other.ID)
+	answer, err := b.owner.DeleteProjectWithResponse(t.Context(), other.ID, nil)
 	require.NoError(t, err)
 	require.Less(t, answer.StatusCode(), 300, "%s", answer.Body)
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -34,9 +35,18 @@ type Environments interface {
 	LeaveRepository(ctx context.Context, tx pgx.Tx, project uuid.UUID) error
 }
 
+// Projects deletes projects, and undoes that.
+type Projects interface {
+	// DeleteProject ends everything that runs for a locked project and deletes it, in a way that can be undone for that long.
+	DeleteProject(ctx context.Context, tx pgx.Tx, project database.Project, undo time.Duration) error
+	// RestoreProject undoes that, for a locked project, under a slug.
+	RestoreProject(ctx context.Context, tx pgx.Tx, project database.Project, slug string, by *uuid.UUID) (workflows.Restoration, error)
+}
+
 // Deployments starts, repeats and cancels deployments. Errors about which the user can do something are problems.
 type Deployments interface {
 	Environments
+	Projects
 
 	Create(ctx context.Context, request workflows.CreateRequest) (database.Deployment, error)
 	Redeploy(ctx context.Context, request workflows.RepeatRequest) (database.Deployment, error)
@@ -48,8 +58,6 @@ type Deployments interface {
 	Wake(ctx context.Context, deployment uuid.UUID) (noRoom bool, err error)
 	// Restart replaces the VMs of a deployment that is live.
 	Restart(ctx context.Context, deployment uuid.UUID, also workflows.Also) error
-	// EndProject ends everything that runs for a project, in the transaction that deletes it.
-	EndProject(ctx context.Context, tx pgx.Tx, project uuid.UUID) error
 	// Detect has a worker find out how a repository would be built.
 	Detect(ctx context.Context, request workflows.DetectionRequest) (database.Detection, error)
 }

@@ -216,6 +216,18 @@ func (w *world) machines(t *testing.T) {
 }
 
 // things makes a project of the organisation and what belongs to it, and a member for others to act on.
+// deletedProject makes a project of an organisation that was deleted a minute ago, and can be restored for an hour.
+func (w *world) deletedProject(t *testing.T, organisation uuid.UUID, slug string) uuid.UUID {
+	t.Helper()
+
+	project := id.New()
+	w.exec(t, `INSERT INTO projects (id, organisation_id, name, slug, repository_url, deleted_at, kept_until)
+		VALUES ($1, $2, $3, $3, 'https://git.example.com/a.git', now() - interval '1 minute', now() + interval '1 hour')`, project, organisation, slug)
+	w.exec(t, "INSERT INTO domains (id, project_id, hostname, kind, kept_since) VALUES ($1, $2, $3, 'generated', now())", id.New(), project, slug+".apps.example.com")
+
+	return project
+}
+
 func (w *world) things(t *testing.T, organisation uuid.UUID) {
 	t.Helper()
 
@@ -231,6 +243,7 @@ func (w *world) things(t *testing.T, organisation uuid.UUID) {
 	w.exec(t, "INSERT INTO environment_variables (id, project_id, name, value_sealed) VALUES ($1, $2, 'NAME', $3)", id.New(), project, sealed)
 
 	w.names["project_id"], w.names["domain_id"] = project.String(), domain.String()
+	w.names["deleted_project_id"] = w.deletedProject(t, organisation, "gone-"+w.names["random"]).String()
 
 	made, err := w.bundle.server.service.deployments.Create(t.Context(), workflows.CreateRequest{ProjectID: project, Trigger: workflows.TriggerManual})
 	require.NoError(t, err)

@@ -139,6 +139,8 @@ const (
 	AuditEventActionProjectCheck                 AuditEventAction = "project.check"
 	AuditEventActionProjectCreate                AuditEventAction = "project.create"
 	AuditEventActionProjectDelete                AuditEventAction = "project.delete"
+	AuditEventActionProjectPurge                 AuditEventAction = "project.purge"
+	AuditEventActionProjectRestore               AuditEventAction = "project.restore"
 	AuditEventActionProjectUnpin                 AuditEventAction = "project.unpin"
 	AuditEventActionProjectUpdate                AuditEventAction = "project.update"
 	AuditEventActionQuotaSet                     AuditEventAction = "quota.set"
@@ -272,6 +274,10 @@ func (e AuditEventAction) Valid() bool {
 	case AuditEventActionProjectCreate:
 		return true
 	case AuditEventActionProjectDelete:
+		return true
+	case AuditEventActionProjectPurge:
+		return true
+	case AuditEventActionProjectRestore:
 		return true
 	case AuditEventActionProjectUnpin:
 		return true
@@ -663,6 +669,7 @@ const (
 	DeploymentTriggerPromote  DeploymentTrigger = "promote"
 	DeploymentTriggerPush     DeploymentTrigger = "push"
 	DeploymentTriggerRedeploy DeploymentTrigger = "redeploy"
+	DeploymentTriggerRestore  DeploymentTrigger = "restore"
 	DeploymentTriggerRollback DeploymentTrigger = "rollback"
 )
 
@@ -676,6 +683,8 @@ func (e DeploymentTrigger) Valid() bool {
 	case DeploymentTriggerPush:
 		return true
 	case DeploymentTriggerRedeploy:
+		return true
+	case DeploymentTriggerRestore:
 		return true
 	case DeploymentTriggerRollback:
 		return true
@@ -858,6 +867,7 @@ const (
 	DeploymentSummaryTriggerPromote  DeploymentSummaryTrigger = "promote"
 	DeploymentSummaryTriggerPush     DeploymentSummaryTrigger = "push"
 	DeploymentSummaryTriggerRedeploy DeploymentSummaryTrigger = "redeploy"
+	DeploymentSummaryTriggerRestore  DeploymentSummaryTrigger = "restore"
 	DeploymentSummaryTriggerRollback DeploymentSummaryTrigger = "rollback"
 )
 
@@ -871,6 +881,8 @@ func (e DeploymentSummaryTrigger) Valid() bool {
 	case DeploymentSummaryTriggerPush:
 		return true
 	case DeploymentSummaryTriggerRedeploy:
+		return true
+	case DeploymentSummaryTriggerRestore:
 		return true
 	case DeploymentSummaryTriggerRollback:
 		return true
@@ -2592,6 +2604,7 @@ const (
 	ListDeploymentsParamsTriggerPromote  ListDeploymentsParamsTrigger = "promote"
 	ListDeploymentsParamsTriggerPush     ListDeploymentsParamsTrigger = "push"
 	ListDeploymentsParamsTriggerRedeploy ListDeploymentsParamsTrigger = "redeploy"
+	ListDeploymentsParamsTriggerRestore  ListDeploymentsParamsTrigger = "restore"
 	ListDeploymentsParamsTriggerRollback ListDeploymentsParamsTrigger = "rollback"
 )
 
@@ -2605,6 +2618,8 @@ func (e ListDeploymentsParamsTrigger) Valid() bool {
 	case ListDeploymentsParamsTriggerPush:
 		return true
 	case ListDeploymentsParamsTriggerRedeploy:
+		return true
+	case ListDeploymentsParamsTriggerRestore:
 		return true
 	case ListDeploymentsParamsTriggerRollback:
 		return true
@@ -3502,6 +3517,22 @@ type DNSRecord struct {
 
 // DNSRecordType ALIAS: what the DNS provider calls ALIAS, ANAME or a flattened CNAME.
 type DNSRecordType string
+
+// DeletedProject defines model for DeletedProject.
+type DeletedProject struct {
+	DeletedAt time.Time          `json:"deleted_at"`
+	ID        openapi_types.UUID `json:"id"`
+
+	// KeptUntil Until when the deletion can be undone. The project is deleted for good then.
+	KeptUntil      time.Time          `json:"kept_until"`
+	Name           string             `json:"name"`
+	OrganisationID openapi_types.UUID `json:"organisation_id"`
+	RepositoryURL  string             `json:"repository_url"`
+	Slug           string             `json:"slug"`
+
+	// SlugTaken Whether another project has the slug by now, so that this one needs another.
+	SlugTaken bool `json:"slug_taken"`
+}
 
 // Deployment defines model for Deployment.
 type Deployment struct {
@@ -4934,6 +4965,14 @@ type PageBuilder struct {
 	NextCursor *string `json:"next_cursor,omitempty"`
 }
 
+// PageDeletedProject defines model for PageDeletedProject.
+type PageDeletedProject struct {
+	Items []DeletedProject `json:"items"`
+
+	// NextCursor Give it as cursor to get the next page; absent on the last one.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
 // PageDeployment defines model for PageDeployment.
 type PageDeployment struct {
 	Items []Deployment `json:"items"`
@@ -5289,7 +5328,10 @@ type ProjectDeletion struct {
 	Environments Goes        `json:"environments"`
 	Images       GoesImages  `json:"images"`
 	Instances    GoesCounted `json:"instances"`
-	Variables    Goes        `json:"variables"`
+
+	// UndoSeconds For how long the deletion can be undone; 0: it cannot.
+	UndoSeconds int64 `json:"undo_seconds"`
+	Variables   Goes  `json:"variables"`
 }
 
 // ProjectEvent defines model for ProjectEvent.
@@ -5695,6 +5737,30 @@ type RequestRecord struct {
 
 // RequestRecordKind request: one request; sampled: as many as dropped says, which the edge left out because there were too many at once; over_quota: as many, of a minute, because the organisation's apps log more than they may. The last two have id, kind, the deployment, started_at, region, dropped and message alone.
 type RequestRecordKind string
+
+// RestoreProjectInputBody defines model for RestoreProjectInputBody.
+type RestoreProjectInputBody struct {
+	// Slug Another slug than it had, with other generated hostnames. The one that it had when left out.
+	Slug *string `json:"slug,omitempty"`
+}
+
+// RestoredDeployment defines model for RestoredDeployment.
+type RestoredDeployment struct {
+	// Builds Whether the image is not kept, so that the commit is built again.
+	Builds        bool               `json:"builds"`
+	EnvironmentID openapi_types.UUID `json:"environment_id"`
+	ID            openapi_types.UUID `json:"id"`
+}
+
+// RestoredProject defines model for RestoredProject.
+type RestoredProject struct {
+	// Deployments Those that bring back what was live, one for each environment where something was.
+	Deployments []RestoredDeployment `json:"deployments"`
+
+	// LostDomains Custom domains that another project has proven meanwhile. They need another proof to come back.
+	LostDomains []string `json:"lost_domains"`
+	Project     Project  `json:"project"`
+}
 
 // Rotation defines model for Rotation.
 type Rotation struct {
@@ -6294,6 +6360,21 @@ type ListBuildersParams struct {
 	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// ListDeletedProjectsParams defines parameters for ListDeletedProjects.
+type ListDeletedProjectsParams struct {
+	// Cursor The next_cursor of the page before; left out: the first page.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit How many items at the most.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// OrganisationID Only this organisation's.
+	OrganisationID *openapi_types.UUID `form:"organisation_id,omitempty" json:"organisation_id,omitempty"`
+
+	// Slug Only those that had this slug.
+	Slug *string `form:"slug,omitempty" json:"slug,omitempty"`
+}
+
 // ListBuildLogsParams defines parameters for ListBuildLogs.
 type ListBuildLogsParams struct {
 	// From Begin with the line that has this number.
@@ -6757,6 +6838,12 @@ type ListProjectsParams struct {
 type CreateProjectParams struct {
 	// IdempotencyKey A value of your choice: the same request with the same key, within a day, makes nothing new and answers as the first time.
 	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// DeleteProjectParams defines parameters for DeleteProject.
+type DeleteProjectParams struct {
+	// ForGood Whether nothing is kept, so that it cannot be undone.
+	ForGood *bool `form:"for_good,omitempty" json:"for_good,omitempty"`
 }
 
 // StreamProjectChangesParams defines parameters for StreamProjectChanges.
@@ -7251,6 +7338,9 @@ type TransferOrganisationJSONRequestBody = TransferOrganisationInputBody
 // CreateProjectJSONRequestBody defines body for CreateProject for application/json ContentType.
 type CreateProjectJSONRequestBody = CreateProjectInputBody
 
+// RestoreProjectJSONRequestBody defines body for RestoreProject for application/json ContentType.
+type RestoreProjectJSONRequestBody = RestoreProjectInputBody
+
 // UpdateProjectJSONRequestBody defines body for UpdateProject for application/json ContentType.
 type UpdateProjectJSONRequestBody = ProjectUpdate
 
@@ -7380,6 +7470,20 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/builders (the `ListBuilders` operationId).
 	ListBuilders(ctx context.Context, params *ListBuildersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListDeletedProjects List deleted projects
+	//
+	// The deleted projects of your organisations whose deletion can still be undone, those first that were made last. For everybody who is signed in.
+	//
+	// Corresponds with GET /v1/deleted-projects (the `ListDeletedProjects` operationId).
+	ListDeletedProjects(ctx context.Context, params *ListDeletedProjectsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PurgeProject Delete a project for good
+	//
+	// Deletes what is kept of a deleted project now. It cannot be undone. Needs the role owner, or a higher one, in the deleted project's organisation.
+	//
+	// Corresponds with DELETE /v1/deleted-projects/{deleted_project_id} (the `PurgeProject` operationId).
+	PurgeProject(ctx context.Context, deletedProjectID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetDeployment Show a deployment
 	//
@@ -8087,7 +8191,7 @@ type ClientInterface interface {
 
 	// DeleteOrganisation Delete an organisation
 	//
-	// Its members, invitations and tokens end. One that still has projects is a conflict: delete those first. Nobody gets its slug again. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
+	// Its members, invitations and tokens end. One that still has projects is a conflict: delete those first. Projects whose deletion could be undone go for good. Nobody gets its slug again. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
 	//
 	// Corresponds with DELETE /v1/organisations/{organisation_id} (the `DeleteOrganisation` operationId).
 	DeleteOrganisation(ctx context.Context, organisationID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -8319,12 +8423,30 @@ type ClientInterface interface {
 	// Corresponds with POST /v1/projects (the `CreateProject` operationId).
 	CreateProject(ctx context.Context, params *CreateProjectParams, body CreateProjectJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// RestoreProjectWithBody Undo the deletion of a project
+	//
+	// The project is back with its settings, variables, domains and previews. What was live in each environment is deployed again from its image, without a build, and answers on the domains that it had. Only where the image is not kept the commit is built again. Deployments that were on their way when the project was deleted stay cancelled. A slug that another project has by now is a conflict: name another one. A custom domain that another project has proven by now needs another proof. Where the organisation has as many projects as it may have it is a conflict. Needs the role owner, or a higher one, in the deleted project's organisation.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/projects/{deleted_project_id}/restore (the `RestoreProject` operationId).
+	RestoreProjectWithBody(ctx context.Context, deletedProjectID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RestoreProject Undo the deletion of a project
+	//
+	// The project is back with its settings, variables, domains and previews. What was live in each environment is deployed again from its image, without a build, and answers on the domains that it had. Only where the image is not kept the commit is built again. Deployments that were on their way when the project was deleted stay cancelled. A slug that another project has by now is a conflict: name another one. A custom domain that another project has proven by now needs another proof. Where the organisation has as many projects as it may have it is a conflict. Needs the role owner, or a higher one, in the deleted project's organisation.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/projects/{deleted_project_id}/restore (the `RestoreProject` operationId).
+	RestoreProject(ctx context.Context, deletedProjectID openapi_types.UUID, body RestoreProjectJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// DeleteProject Delete a project
 	//
-	// Ends all that runs for the project and takes its domains away. It cannot be undone. Needs the role owner, or a higher one, in the project's organisation.
+	// Ends all that runs for the project and stops it answering. restore-project undoes that as long as the project is kept, of which undo_seconds of get-project-deletion tells; for_good keeps nothing. Needs the role owner, or a higher one, in the project's organisation.
 	//
 	// Corresponds with DELETE /v1/projects/{project_id} (the `DeleteProject` operationId).
-	DeleteProject(ctx context.Context, projectID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+	DeleteProject(ctx context.Context, projectID openapi_types.UUID, params *DeleteProjectParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetProject Show a project
 	//
@@ -8541,7 +8663,7 @@ type ClientInterface interface {
 
 	// GetPendingChanges Show what needs a deployment
 	//
-	// The variables and settings that were changed since what is live was deployed, for each environment. What is live gets them with its next deployment. Of a rollback that is what was changed since the deployment that it went back to. Needs the role viewer, or a higher one, in the project's organisation.
+	// The variables and settings that were changed since what is live was deployed, for each environment. What is live gets them with its next deployment. Of a rollback that is what was changed since the deployment that it went back to, and of what was restored with its project since the one before. Needs the role viewer, or a higher one, in the project's organisation.
 	//
 	// Corresponds with GET /v1/projects/{project_id}/pending-changes (the `GetPendingChanges` operationId).
 	GetPendingChanges(ctx context.Context, projectID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -8862,6 +8984,40 @@ func (c *Client) ListAllAuditEvents(ctx context.Context, params *ListAllAuditEve
 // Corresponds with GET /v1/builders (the `ListBuilders` operationId).
 func (c *Client) ListBuilders(ctx context.Context, params *ListBuildersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListBuildersRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListDeletedProjects List deleted projects
+//
+// The deleted projects of your organisations whose deletion can still be undone, those first that were made last. For everybody who is signed in.
+//
+// Corresponds with GET /v1/deleted-projects (the `ListDeletedProjects` operationId).
+func (c *Client) ListDeletedProjects(ctx context.Context, params *ListDeletedProjectsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListDeletedProjectsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PurgeProject Delete a project for good
+//
+// Deletes what is kept of a deleted project now. It cannot be undone. Needs the role owner, or a higher one, in the deleted project's organisation.
+//
+// Corresponds with DELETE /v1/deleted-projects/{deleted_project_id} (the `PurgeProject` operationId).
+func (c *Client) PurgeProject(ctx context.Context, deletedProjectID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPurgeProjectRequest(c.Server, deletedProjectID)
 	if err != nil {
 		return nil, err
 	}
@@ -10458,7 +10614,7 @@ func (c *Client) CreateOrganisation(ctx context.Context, params *CreateOrganisat
 
 // DeleteOrganisation Delete an organisation
 //
-// Its members, invitations and tokens end. One that still has projects is a conflict: delete those first. Nobody gets its slug again. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
+// Its members, invitations and tokens end. One that still has projects is a conflict: delete those first. Projects whose deletion could be undone go for good. Nobody gets its slug again. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
 //
 // Corresponds with DELETE /v1/organisations/{organisation_id} (the `DeleteOrganisation` operationId).
 func (c *Client) DeleteOrganisation(ctx context.Context, organisationID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -10990,13 +11146,51 @@ func (c *Client) CreateProject(ctx context.Context, params *CreateProjectParams,
 	return c.Client.Do(req)
 }
 
+// RestoreProjectWithBody Undo the deletion of a project
+//
+// The project is back with its settings, variables, domains and previews. What was live in each environment is deployed again from its image, without a build, and answers on the domains that it had. Only where the image is not kept the commit is built again. Deployments that were on their way when the project was deleted stay cancelled. A slug that another project has by now is a conflict: name another one. A custom domain that another project has proven by now needs another proof. Where the organisation has as many projects as it may have it is a conflict. Needs the role owner, or a higher one, in the deleted project's organisation.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/projects/{deleted_project_id}/restore (the `RestoreProject` operationId).
+func (c *Client) RestoreProjectWithBody(ctx context.Context, deletedProjectID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestoreProjectRequestWithBody(c.Server, deletedProjectID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RestoreProject Undo the deletion of a project
+//
+// The project is back with its settings, variables, domains and previews. What was live in each environment is deployed again from its image, without a build, and answers on the domains that it had. Only where the image is not kept the commit is built again. Deployments that were on their way when the project was deleted stay cancelled. A slug that another project has by now is a conflict: name another one. A custom domain that another project has proven by now needs another proof. Where the organisation has as many projects as it may have it is a conflict. Needs the role owner, or a higher one, in the deleted project's organisation.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/projects/{deleted_project_id}/restore (the `RestoreProject` operationId).
+func (c *Client) RestoreProject(ctx context.Context, deletedProjectID openapi_types.UUID, body RestoreProjectJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestoreProjectRequest(c.Server, deletedProjectID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // DeleteProject Delete a project
 //
-// Ends all that runs for the project and takes its domains away. It cannot be undone. Needs the role owner, or a higher one, in the project's organisation.
+// Ends all that runs for the project and stops it answering. restore-project undoes that as long as the project is kept, of which undo_seconds of get-project-deletion tells; for_good keeps nothing. Needs the role owner, or a higher one, in the project's organisation.
 //
 // Corresponds with DELETE /v1/projects/{project_id} (the `DeleteProject` operationId).
-func (c *Client) DeleteProject(ctx context.Context, projectID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewDeleteProjectRequest(c.Server, projectID)
+func (c *Client) DeleteProject(ctx context.Context, projectID openapi_types.UUID, params *DeleteProjectParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteProjectRequest(c.Server, projectID, params)
 	if err != nil {
 		return nil, err
 	}
@@ -11492,7 +11686,7 @@ func (c *Client) GetMeasures(ctx context.Context, projectID openapi_types.UUID, 
 
 // GetPendingChanges Show what needs a deployment
 //
-// The variables and settings that were changed since what is live was deployed, for each environment. What is live gets them with its next deployment. Of a rollback that is what was changed since the deployment that it went back to. Needs the role viewer, or a higher one, in the project's organisation.
+// The variables and settings that were changed since what is live was deployed, for each environment. What is live gets them with its next deployment. Of a rollback that is what was changed since the deployment that it went back to, and of what was restored with its project since the one before. Needs the role viewer, or a higher one, in the project's organisation.
 //
 // Corresponds with GET /v1/projects/{project_id}/pending-changes (the `GetPendingChanges` operationId).
 func (c *Client) GetPendingChanges(ctx context.Context, projectID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -12389,6 +12583,130 @@ func NewListBuildersRequest(server string, params *ListBuildersParams) (*http.Re
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListDeletedProjectsRequest constructs an http.Request for the ListDeletedProjects method
+func NewListDeletedProjectsRequest(server string, params *ListDeletedProjectsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/deleted-projects")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.OrganisationID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "organisation_id", *params.OrganisationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Slug != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "slug", *params.Slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewPurgeProjectRequest constructs an http.Request for the PurgeProject method
+func NewPurgeProjectRequest(server string, deletedProjectID openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "deleted_project_id", deletedProjectID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/deleted-projects/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -17506,8 +17824,55 @@ func NewCreateProjectRequestWithBody(server string, params *CreateProjectParams,
 	return req, nil
 }
 
+// NewRestoreProjectRequest calls the generic RestoreProject builder with application/json body
+func NewRestoreProjectRequest(server string, deletedProjectID openapi_types.UUID, body RestoreProjectJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRestoreProjectRequestWithBody(server, deletedProjectID, "application/json", bodyReader)
+}
+
+// NewRestoreProjectRequestWithBody constructs an http.Request for the RestoreProject method, with any body, and a specified content type
+func NewRestoreProjectRequestWithBody(server string, deletedProjectID openapi_types.UUID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "deleted_project_id", deletedProjectID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/projects/%s/restore", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewDeleteProjectRequest constructs an http.Request for the DeleteProject method
-func NewDeleteProjectRequest(server string, projectID openapi_types.UUID) (*http.Request, error) {
+func NewDeleteProjectRequest(server string, projectID openapi_types.UUID, params *DeleteProjectParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -17530,6 +17895,33 @@ func NewDeleteProjectRequest(server string, projectID openapi_types.UUID) (*http
 	queryURL, err := serverURL.Parse(operationPath)
 	if err != nil {
 		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.ForGood != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "for_good", *params.ForGood, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
 
 	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
@@ -20976,6 +21368,24 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/builders (the `ListBuilders` operationId).
 	ListBuildersWithResponse(ctx context.Context, params *ListBuildersParams, reqEditors ...RequestEditorFn) (*ListBuildersResponse, error)
 
+	// ListDeletedProjectsWithResponse List deleted projects
+	//
+	// The deleted projects of your organisations whose deletion can still be undone, those first that were made last. For everybody who is signed in.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/deleted-projects (the `ListDeletedProjects` operationId).
+	ListDeletedProjectsWithResponse(ctx context.Context, params *ListDeletedProjectsParams, reqEditors ...RequestEditorFn) (*ListDeletedProjectsResponse, error)
+
+	// PurgeProjectWithResponse Delete a project for good
+	//
+	// Deletes what is kept of a deleted project now. It cannot be undone. Needs the role owner, or a higher one, in the deleted project's organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /v1/deleted-projects/{deleted_project_id} (the `PurgeProject` operationId).
+	PurgeProjectWithResponse(ctx context.Context, deletedProjectID openapi_types.UUID, reqEditors ...RequestEditorFn) (*PurgeProjectResponse, error)
+
 	// GetDeploymentWithResponse Show a deployment
 	//
 	// One deployment with its timeline and its VMs. Needs the role viewer, or a higher one, in the deployment's organisation.
@@ -21770,7 +22180,7 @@ type ClientWithResponsesInterface interface {
 
 	// DeleteOrganisationWithResponse Delete an organisation
 	//
-	// Its members, invitations and tokens end. One that still has projects is a conflict: delete those first. Nobody gets its slug again. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
+	// Its members, invitations and tokens end. One that still has projects is a conflict: delete those first. Projects whose deletion could be undone go for good. Nobody gets its slug again. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -22038,14 +22448,32 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /v1/projects (the `CreateProject` operationId).
 	CreateProjectWithResponse(ctx context.Context, params *CreateProjectParams, body CreateProjectJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateProjectResponse, error)
 
+	// RestoreProjectWithBodyWithResponse Undo the deletion of a project
+	//
+	// The project is back with its settings, variables, domains and previews. What was live in each environment is deployed again from its image, without a build, and answers on the domains that it had. Only where the image is not kept the commit is built again. Deployments that were on their way when the project was deleted stay cancelled. A slug that another project has by now is a conflict: name another one. A custom domain that another project has proven by now needs another proof. Where the organisation has as many projects as it may have it is a conflict. Needs the role owner, or a higher one, in the deleted project's organisation.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/projects/{deleted_project_id}/restore (the `RestoreProject` operationId).
+	RestoreProjectWithBodyWithResponse(ctx context.Context, deletedProjectID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RestoreProjectResponse, error)
+
+	// RestoreProjectWithResponse Undo the deletion of a project
+	//
+	// The project is back with its settings, variables, domains and previews. What was live in each environment is deployed again from its image, without a build, and answers on the domains that it had. Only where the image is not kept the commit is built again. Deployments that were on their way when the project was deleted stay cancelled. A slug that another project has by now is a conflict: name another one. A custom domain that another project has proven by now needs another proof. Where the organisation has as many projects as it may have it is a conflict. Needs the role owner, or a higher one, in the deleted project's organisation.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/projects/{deleted_project_id}/restore (the `RestoreProject` operationId).
+	RestoreProjectWithResponse(ctx context.Context, deletedProjectID openapi_types.UUID, body RestoreProjectJSONRequestBody, reqEditors ...RequestEditorFn) (*RestoreProjectResponse, error)
+
 	// DeleteProjectWithResponse Delete a project
 	//
-	// Ends all that runs for the project and takes its domains away. It cannot be undone. Needs the role owner, or a higher one, in the project's organisation.
+	// Ends all that runs for the project and stops it answering. restore-project undoes that as long as the project is kept, of which undo_seconds of get-project-deletion tells; for_good keeps nothing. Needs the role owner, or a higher one, in the project's organisation.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with DELETE /v1/projects/{project_id} (the `DeleteProject` operationId).
-	DeleteProjectWithResponse(ctx context.Context, projectID openapi_types.UUID, reqEditors ...RequestEditorFn) (*DeleteProjectResponse, error)
+	DeleteProjectWithResponse(ctx context.Context, projectID openapi_types.UUID, params *DeleteProjectParams, reqEditors ...RequestEditorFn) (*DeleteProjectResponse, error)
 
 	// GetProjectWithResponse Show a project
 	//
@@ -22292,7 +22720,7 @@ type ClientWithResponsesInterface interface {
 
 	// GetPendingChangesWithResponse Show what needs a deployment
 	//
-	// The variables and settings that were changed since what is live was deployed, for each environment. What is live gets them with its next deployment. Of a rollback that is what was changed since the deployment that it went back to. Needs the role viewer, or a higher one, in the project's organisation.
+	// The variables and settings that were changed since what is live was deployed, for each environment. What is live gets them with its next deployment. Of a rollback that is what was changed since the deployment that it went back to, and of what was restored with its project since the one before. Needs the role viewer, or a higher one, in the project's organisation.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -22779,6 +23207,158 @@ func (r ListBuildersResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ListBuildersResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListDeletedProjectsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PageDeletedProject
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListDeletedProjectsResponse) GetJSON200() *PageDeletedProject {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListDeletedProjectsResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListDeletedProjectsResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ListDeletedProjectsResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ListDeletedProjectsResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ListDeletedProjectsResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ListDeletedProjectsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListDeletedProjectsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListDeletedProjectsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListDeletedProjectsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type PurgeProjectResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r PurgeProjectResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r PurgeProjectResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r PurgeProjectResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r PurgeProjectResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r PurgeProjectResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r PurgeProjectResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r PurgeProjectResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r PurgeProjectResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PurgeProjectResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r PurgeProjectResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -30957,6 +31537,124 @@ func (r CreateProjectResponse) ContentType() string {
 	return ""
 }
 
+type RestoreProjectResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RestoredProject
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RestoreProjectResponse) GetJSON200() *RestoredProject {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r RestoreProjectResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r RestoreProjectResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r RestoreProjectResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r RestoreProjectResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r RestoreProjectResponse) GetApplicationProblemJSON408() *Problem {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r RestoreProjectResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r RestoreProjectResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r RestoreProjectResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r RestoreProjectResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r RestoreProjectResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r RestoreProjectResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r RestoreProjectResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RestoreProjectResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RestoreProjectResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RestoreProjectResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type DeleteProjectResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -35625,6 +36323,36 @@ func (c *ClientWithResponses) ListBuildersWithResponse(ctx context.Context, para
 	return ParseListBuildersResponse(rsp)
 }
 
+// ListDeletedProjectsWithResponse List deleted projects
+//
+// The deleted projects of your organisations whose deletion can still be undone, those first that were made last. For everybody who is signed in.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/deleted-projects (the `ListDeletedProjects` operationId).
+func (c *ClientWithResponses) ListDeletedProjectsWithResponse(ctx context.Context, params *ListDeletedProjectsParams, reqEditors ...RequestEditorFn) (*ListDeletedProjectsResponse, error) {
+	rsp, err := c.ListDeletedProjects(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListDeletedProjectsResponse(rsp)
+}
+
+// PurgeProjectWithResponse Delete a project for good
+//
+// Deletes what is kept of a deleted project now. It cannot be undone. Needs the role owner, or a higher one, in the deleted project's organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /v1/deleted-projects/{deleted_project_id} (the `PurgeProject` operationId).
+func (c *ClientWithResponses) PurgeProjectWithResponse(ctx context.Context, deletedProjectID openapi_types.UUID, reqEditors ...RequestEditorFn) (*PurgeProjectResponse, error) {
+	rsp, err := c.PurgeProject(ctx, deletedProjectID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePurgeProjectResponse(rsp)
+}
+
 // GetDeploymentWithResponse Show a deployment
 //
 // One deployment with its timeline and its VMs. Needs the role viewer, or a higher one, in the deployment's organisation.
@@ -36947,7 +37675,7 @@ func (c *ClientWithResponses) CreateOrganisationWithResponse(ctx context.Context
 
 // DeleteOrganisationWithResponse Delete an organisation
 //
-// Its members, invitations and tokens end. One that still has projects is a conflict: delete those first. Nobody gets its slug again. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
+// Its members, invitations and tokens end. One that still has projects is a conflict: delete those first. Projects whose deletion could be undone go for good. Nobody gets its slug again. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -37395,15 +38123,45 @@ func (c *ClientWithResponses) CreateProjectWithResponse(ctx context.Context, par
 	return ParseCreateProjectResponse(rsp)
 }
 
+// RestoreProjectWithBodyWithResponse Undo the deletion of a project
+//
+// The project is back with its settings, variables, domains and previews. What was live in each environment is deployed again from its image, without a build, and answers on the domains that it had. Only where the image is not kept the commit is built again. Deployments that were on their way when the project was deleted stay cancelled. A slug that another project has by now is a conflict: name another one. A custom domain that another project has proven by now needs another proof. Where the organisation has as many projects as it may have it is a conflict. Needs the role owner, or a higher one, in the deleted project's organisation.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/projects/{deleted_project_id}/restore (the `RestoreProject` operationId).
+func (c *ClientWithResponses) RestoreProjectWithBodyWithResponse(ctx context.Context, deletedProjectID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RestoreProjectResponse, error) {
+	rsp, err := c.RestoreProjectWithBody(ctx, deletedProjectID, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestoreProjectResponse(rsp)
+}
+
+// RestoreProjectWithResponse Undo the deletion of a project
+//
+// The project is back with its settings, variables, domains and previews. What was live in each environment is deployed again from its image, without a build, and answers on the domains that it had. Only where the image is not kept the commit is built again. Deployments that were on their way when the project was deleted stay cancelled. A slug that another project has by now is a conflict: name another one. A custom domain that another project has proven by now needs another proof. Where the organisation has as many projects as it may have it is a conflict. Needs the role owner, or a higher one, in the deleted project's organisation.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/projects/{deleted_project_id}/restore (the `RestoreProject` operationId).
+func (c *ClientWithResponses) RestoreProjectWithResponse(ctx context.Context, deletedProjectID openapi_types.UUID, body RestoreProjectJSONRequestBody, reqEditors ...RequestEditorFn) (*RestoreProjectResponse, error) {
+	rsp, err := c.RestoreProject(ctx, deletedProjectID, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestoreProjectResponse(rsp)
+}
+
 // DeleteProjectWithResponse Delete a project
 //
-// Ends all that runs for the project and takes its domains away. It cannot be undone. Needs the role owner, or a higher one, in the project's organisation.
+// Ends all that runs for the project and stops it answering. restore-project undoes that as long as the project is kept, of which undo_seconds of get-project-deletion tells; for_good keeps nothing. Needs the role owner, or a higher one, in the project's organisation.
 //
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with DELETE /v1/projects/{project_id} (the `DeleteProject` operationId).
-func (c *ClientWithResponses) DeleteProjectWithResponse(ctx context.Context, projectID openapi_types.UUID, reqEditors ...RequestEditorFn) (*DeleteProjectResponse, error) {
-	rsp, err := c.DeleteProject(ctx, projectID, reqEditors...)
+func (c *ClientWithResponses) DeleteProjectWithResponse(ctx context.Context, projectID openapi_types.UUID, params *DeleteProjectParams, reqEditors ...RequestEditorFn) (*DeleteProjectResponse, error) {
+	rsp, err := c.DeleteProject(ctx, projectID, params, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -37817,7 +38575,7 @@ func (c *ClientWithResponses) GetMeasuresWithResponse(ctx context.Context, proje
 
 // GetPendingChangesWithResponse Show what needs a deployment
 //
-// The variables and settings that were changed since what is live was deployed, for each environment. What is live gets them with its next deployment. Of a rollback that is what was changed since the deployment that it went back to. Needs the role viewer, or a higher one, in the project's organisation.
+// The variables and settings that were changed since what is live was deployed, for each environment. What is live gets them with its next deployment. Of a rollback that is what was changed since the deployment that it went back to, and of what was restored with its project since the one before. Needs the role viewer, or a higher one, in the project's organisation.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -38480,6 +39238,131 @@ func ParseListBuildersResponse(rsp *http.Response) (*ListBuildersResponse, error
 			return nil, err
 		}
 		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListDeletedProjectsResponse parses an HTTP response from a ListDeletedProjectsWithResponse call
+func ParseListDeletedProjectsResponse(rsp *http.Response) (*ListDeletedProjectsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListDeletedProjectsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PageDeletedProject
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParsePurgeProjectResponse parses an HTTP response from a PurgeProjectWithResponse call
+func ParsePurgeProjectResponse(rsp *http.Response) (*PurgeProjectResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PurgeProjectResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
 		var dest Problem
@@ -45425,6 +46308,109 @@ func ParseCreateProjectResponse(rsp *http.Response) (*CreateProjectResponse, err
 			return nil, err
 		}
 		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRestoreProjectResponse parses an HTTP response from a RestoreProjectWithResponse call
+func ParseRestoreProjectResponse(rsp *http.Response) (*RestoreProjectResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RestoreProjectResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RestoredProject
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
 
 	}
 

@@ -200,7 +200,8 @@ func (q *Queries) FulfilCertificate(ctx context.Context, arg FulfilCertificatePa
 
 const getCertificateToOrder = `-- name: GetCertificateToOrder :one
 SELECT certificates.id, certificates.domain_id, certificates.hostname, certificates.source, certificates.state, certificates.problem, certificates.chain, certificates.not_before, certificates.not_after, certificates.version, certificates.step, certificates.order_url, certificates.next_at, certificates.failures, certificates.warned_at, certificates.created_at, domains.project_id FROM certificates LEFT JOIN domains ON domains.id = certificates.domain_id
-WHERE certificates.id = $1 AND certificates.source = 'acme' AND (certificates.domain_id IS NULL OR domains.verified_at IS NOT NULL)
+WHERE certificates.id = $1 AND certificates.source = 'acme' AND domains.kept_since IS NULL
+  AND (certificates.domain_id IS NULL OR domains.verified_at IS NOT NULL)
 `
 
 type GetCertificateToOrderRow struct {
@@ -208,7 +209,7 @@ type GetCertificateToOrderRow struct {
 	ProjectID   *uuid.UUID
 }
 
-// A certificate that is to be ordered, unless its domain is not proven any more.
+// A certificate that is to be ordered, unless its domain is not proven any more or is kept for a deleted project.
 func (q *Queries) GetCertificateToOrder(ctx context.Context, id uuid.UUID) (GetCertificateToOrderRow, error) {
 	row := q.db.QueryRow(ctx, getCertificateToOrder, id)
 	var i GetCertificateToOrderRow
@@ -296,6 +297,7 @@ func (q *Queries) ListChallenges(ctx context.Context) ([]ListChallengesRow, erro
 const listDomainsWithoutCertificate = `-- name: ListDomainsWithoutCertificate :many
 SELECT domains.id FROM domains
 WHERE domains.kind = 'custom' AND domains.verified_at IS NOT NULL AND domains.verified_at > $1 AND left(domains.hostname, 2) <> '*.'
+  AND domains.kept_since IS NULL
   AND NOT EXISTS (SELECT FROM certificates WHERE certificates.domain_id = domains.id)
 LIMIT $2::int
 `
@@ -322,7 +324,8 @@ func (q *Queries) ListDomainsWithoutCertificate(ctx context.Context, since *time
 }
 
 const listDueCertificates = `-- name: ListDueCertificates :many
-SELECT id, step FROM certificates WHERE next_at <= now() ORDER BY next_at LIMIT $1::int
+SELECT certificates.id, certificates.step FROM certificates LEFT JOIN domains ON domains.id = certificates.domain_id
+WHERE certificates.next_at <= now() AND domains.kept_since IS NULL ORDER BY certificates.next_at LIMIT $1::int
 `
 
 type ListDueCertificatesRow struct {
@@ -330,6 +333,7 @@ type ListDueCertificatesRow struct {
 	Step string
 }
 
+// Those of domains that are kept for a deleted project are due when it is restored.
 func (q *Queries) ListDueCertificates(ctx context.Context, maxRows int32) ([]ListDueCertificatesRow, error) {
 	rows, err := q.db.Query(ctx, listDueCertificates, maxRows)
 	if err != nil {
@@ -354,6 +358,7 @@ const listExpiringCertificates = `-- name: ListExpiringCertificates :many
 SELECT certificates.id, certificates.hostname, certificates.not_after::timestamptz AS not_after, domains.project_id
 FROM certificates JOIN domains ON domains.id = certificates.domain_id
 WHERE certificates.source = 'uploaded' AND certificates.warned_at IS NULL AND certificates.not_after < now() + $1::interval
+  AND domains.kept_since IS NULL
 LIMIT $2::int
 `
 
@@ -394,7 +399,8 @@ const listServedCertificates = `-- name: ListServedCertificates :many
 SELECT certificates.id, certificates.hostname, certificates.version,
   coalesce(CASE WHEN certificates.version > $1 THEN certificates.chain END, '')::text AS chain
 FROM certificates LEFT JOIN domains ON domains.id = certificates.domain_id
-WHERE certificates.chain IS NOT NULL AND (certificates.domain_id IS NULL OR domains.verified_at IS NOT NULL OR domains.kind <> 'custom')
+WHERE certificates.chain IS NOT NULL AND domains.kept_since IS NULL
+  AND (certificates.domain_id IS NULL OR domains.verified_at IS NOT NULL OR domains.kind <> 'custom')
 ORDER BY certificates.id
 `
 
@@ -405,7 +411,7 @@ type ListServedCertificatesRow struct {
 	Chain    string
 }
 
-// The certificates that edges are to show: those of the platform and of domains that are proven.
+// The certificates that edges are to show: those of the platform and of domains that are proven and not kept for a deleted project.
 func (q *Queries) ListServedCertificates(ctx context.Context, since int64) ([]ListServedCertificatesRow, error) {
 	rows, err := q.db.Query(ctx, listServedCertificates, since)
 	if err != nil {
@@ -554,6 +560,16 @@ UPDATE acme_accounts SET account_url = $1::text WHERE id = $2
 
 func (q *Queries) SetAcmeAccountURL(ctx context.Context, accountURL string, iD uuid.UUID) error {
 	_, err := q.db.Exec(ctx, setAcmeAccountURL, accountURL, iD)
+	return err
+}
+
+const showCertificatesAgain = `-- name: ShowCertificatesAgain :exec
+UPDATE certificates SET version = $1 FROM domains WHERE domains.id = certificates.domain_id AND domains.project_id = $2
+`
+
+// Has edges fetch the certificates of a project again that was restored.
+func (q *Queries) ShowCertificatesAgain(ctx context.Context, version int64, projectID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, showCertificatesAgain, version, projectID)
 	return err
 }
 

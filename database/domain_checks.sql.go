@@ -13,7 +13,7 @@ import (
 )
 
 const getDomainToCheck = `-- name: GetDomainToCheck :one
-SELECT domains.id, domains.project_id, domains.hostname, domains.kind, domains.deployment_id, domains.created_at, domains.environment_id, domains.verified_at, domains.verification_token, domains.claimed_at, domains.redirect_to_id, domains.checked_at, domains.next_check_at, domains.check_message, domains.failing_since, domains.https, domains.hsts_seconds, projects.organisation_id,
+SELECT domains.id, domains.project_id, domains.hostname, domains.kind, domains.deployment_id, domains.created_at, domains.environment_id, domains.verified_at, domains.verification_token, domains.claimed_at, domains.redirect_to_id, domains.checked_at, domains.next_check_at, domains.check_message, domains.failing_since, domains.https, domains.hsts_seconds, domains.kept_since, projects.organisation_id,
   coalesce((SELECT own.hostname FROM domains AS own WHERE own.environment_id = domains.project_id AND own.kind = 'generated'), '')::text AS generated
 FROM domains JOIN projects ON projects.id = domains.project_id
 WHERE domains.id = $1 AND domains.kind = 'custom' AND projects.deleted_at IS NULL
@@ -47,6 +47,7 @@ func (q *Queries) GetDomainToCheck(ctx context.Context, id uuid.UUID) (GetDomain
 		&i.Domain.FailingSince,
 		&i.Domain.Https,
 		&i.Domain.HstsSeconds,
+		&i.Domain.KeptSince,
 		&i.OrganisationID,
 		&i.Generated,
 	)
@@ -54,10 +55,10 @@ func (q *Queries) GetDomainToCheck(ctx context.Context, id uuid.UUID) (GetDomain
 }
 
 const getHolder = `-- name: GetHolder :one
-SELECT domains.id, domains.project_id, domains.hostname, domains.kind, domains.deployment_id, domains.created_at, domains.environment_id, domains.verified_at, domains.verification_token, domains.claimed_at, domains.redirect_to_id, domains.checked_at, domains.next_check_at, domains.check_message, domains.failing_since, domains.https, domains.hsts_seconds, projects.organisation_id,
+SELECT domains.id, domains.project_id, domains.hostname, domains.kind, domains.deployment_id, domains.created_at, domains.environment_id, domains.verified_at, domains.verification_token, domains.claimed_at, domains.redirect_to_id, domains.checked_at, domains.next_check_at, domains.check_message, domains.failing_since, domains.https, domains.hsts_seconds, domains.kept_since, projects.organisation_id,
   coalesce((SELECT own.hostname FROM domains AS own WHERE own.environment_id = domains.project_id AND own.kind = 'generated'), '')::text AS generated
 FROM domains JOIN projects ON projects.id = domains.project_id
-WHERE domains.hostname = $1 AND domains.kind = 'custom' AND domains.verified_at IS NOT NULL
+WHERE domains.hostname = $1 AND domains.kind = 'custom' AND domains.verified_at IS NOT NULL AND domains.kept_since IS NULL
 `
 
 type GetHolderRow struct {
@@ -66,7 +67,7 @@ type GetHolderRow struct {
 	Generated      string
 }
 
-// As GetDomainToCheck: the custom domain that was proven to have the hostname.
+// As GetDomainToCheck: the custom domain that was proven to have the hostname, unless it is kept for a deleted project: whoever proves the hostname has it then.
 func (q *Queries) GetHolder(ctx context.Context, hostname string) (GetHolderRow, error) {
 	row := q.db.QueryRow(ctx, getHolder, hostname)
 	var i GetHolderRow
@@ -88,6 +89,7 @@ func (q *Queries) GetHolder(ctx context.Context, hostname string) (GetHolderRow,
 		&i.Domain.FailingSince,
 		&i.Domain.Https,
 		&i.Domain.HstsSeconds,
+		&i.Domain.KeptSince,
 		&i.OrganisationID,
 		&i.Generated,
 	)
@@ -108,7 +110,7 @@ func (q *Queries) HastenDomainCheck(ctx context.Context, iD uuid.UUID, organisat
 
 const listDueDomains = `-- name: ListDueDomains :many
 SELECT domains.id FROM domains
-WHERE domains.kind = 'custom' AND domains.next_check_at <= now()
+WHERE domains.kind = 'custom' AND domains.next_check_at <= now() AND domains.kept_since IS NULL
 ORDER BY domains.next_check_at
 LIMIT $1::int
 `

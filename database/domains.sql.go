@@ -15,7 +15,7 @@ import (
 
 const countClaims = `-- name: CountClaims :one
 SELECT count(*) FROM domains JOIN projects ON projects.id = domains.project_id
-WHERE projects.organisation_id = $1 AND domains.kind = 'custom' AND domains.verified_at IS NULL
+WHERE projects.organisation_id = $1 AND projects.deleted_at IS NULL AND domains.kind = 'custom' AND domains.verified_at IS NULL
 `
 
 // How many hostnames an organisation claims without a proof.
@@ -48,7 +48,7 @@ SELECT $1::uuid, projects.id, $2::uuid, $3::text, $4::text,
   (SELECT other.deployment_id FROM domains AS other WHERE other.environment_id = $2 AND other.kind = 'generated'),
   $5::text, $6::uuid
 FROM projects WHERE projects.id = $7 AND projects.organisation_id = $8
-RETURNING id, project_id, hostname, kind, deployment_id, created_at, environment_id, verified_at, verification_token, claimed_at, redirect_to_id, checked_at, next_check_at, check_message, failing_since, https, hsts_seconds
+RETURNING id, project_id, hostname, kind, deployment_id, created_at, environment_id, verified_at, verification_token, claimed_at, redirect_to_id, checked_at, next_check_at, check_message, failing_since, https, hsts_seconds, kept_since
 `
 
 type CreateDomainParams struct {
@@ -93,6 +93,7 @@ func (q *Queries) CreateDomain(ctx context.Context, arg CreateDomainParams) (Dom
 		&i.FailingSince,
 		&i.Https,
 		&i.HstsSeconds,
+		&i.KeptSince,
 	)
 	return i, err
 }
@@ -108,12 +109,12 @@ func (q *Queries) DeleteDomain(ctx context.Context, iD uuid.UUID, organisationID
 }
 
 const deleteDomains = `-- name: DeleteDomains :exec
-DELETE FROM domains USING projects
-WHERE domains.project_id = $1 AND projects.id = domains.project_id AND projects.organisation_id = $2
+DELETE FROM domains WHERE project_id = $1
 `
 
-func (q *Queries) DeleteDomains(ctx context.Context, projectID uuid.UUID, organisationID uuid.UUID) error {
-	_, err := q.db.Exec(ctx, deleteDomains, projectID, organisationID)
+// Deletes the domains of a project that is deleted for good.
+func (q *Queries) DeleteDomains(ctx context.Context, projectID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, deleteDomains, projectID)
 	return err
 }
 
@@ -141,8 +142,20 @@ func (q *Queries) DomainIsRedirectedTo(ctx context.Context, iD uuid.UUID, organi
 	return exists, err
 }
 
+const dropTakenDeploymentDomains = `-- name: DropTakenDeploymentDomains :exec
+DELETE FROM domains USING domains AS other
+WHERE domains.project_id = $1 AND domains.kind = 'deployment' AND domains.kept_since IS NOT NULL
+  AND other.hostname = domains.hostname AND other.kept_since IS NULL AND (other.kind <> 'custom' OR other.verified_at IS NOT NULL)
+`
+
+// Deletes the kept hostnames of a project's single deployments that others have by now.
+func (q *Queries) DropTakenDeploymentDomains(ctx context.Context, projectID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, dropTakenDeploymentDomains, projectID)
+	return err
+}
+
 const findDomainOf = `-- name: FindDomainOf :one
-SELECT domains.id, domains.project_id, domains.hostname, domains.kind, domains.deployment_id, domains.created_at, domains.environment_id, domains.verified_at, domains.verification_token, domains.claimed_at, domains.redirect_to_id, domains.checked_at, domains.next_check_at, domains.check_message, domains.failing_since, domains.https, domains.hsts_seconds FROM domains JOIN projects ON projects.id = domains.project_id
+SELECT domains.id, domains.project_id, domains.hostname, domains.kind, domains.deployment_id, domains.created_at, domains.environment_id, domains.verified_at, domains.verification_token, domains.claimed_at, domains.redirect_to_id, domains.checked_at, domains.next_check_at, domains.check_message, domains.failing_since, domains.https, domains.hsts_seconds, domains.kept_since FROM domains JOIN projects ON projects.id = domains.project_id
 WHERE domains.project_id = $1 AND domains.environment_id = $2 AND domains.hostname = $3 AND domains.kind <> 'deployment'
   AND projects.organisation_id = $4
 `
@@ -181,12 +194,13 @@ func (q *Queries) FindDomainOf(ctx context.Context, arg FindDomainOfParams) (Dom
 		&i.FailingSince,
 		&i.Https,
 		&i.HstsSeconds,
+		&i.KeptSince,
 	)
 	return i, err
 }
 
 const getDomainOf = `-- name: GetDomainOf :one
-SELECT domains.id, domains.project_id, domains.hostname, domains.kind, domains.deployment_id, domains.created_at, domains.environment_id, domains.verified_at, domains.verification_token, domains.claimed_at, domains.redirect_to_id, domains.checked_at, domains.next_check_at, domains.check_message, domains.failing_since, domains.https, domains.hsts_seconds, coalesce(target.hostname, '')::text AS redirect_to,
+SELECT domains.id, domains.project_id, domains.hostname, domains.kind, domains.deployment_id, domains.created_at, domains.environment_id, domains.verified_at, domains.verification_token, domains.claimed_at, domains.redirect_to_id, domains.checked_at, domains.next_check_at, domains.check_message, domains.failing_since, domains.https, domains.hsts_seconds, domains.kept_since, coalesce(target.hostname, '')::text AS redirect_to,
   coalesce((SELECT own.hostname FROM domains AS own WHERE own.environment_id = domains.project_id AND own.kind = 'generated'), '')::text AS generated,
   certificates.source AS certificate_source, certificates.state AS certificate_state, certificates.problem AS certificate_problem,
   certificates.not_after AS certificate_not_after
@@ -229,6 +243,7 @@ func (q *Queries) GetDomainOf(ctx context.Context, iD uuid.UUID, organisationID 
 		&i.Domain.FailingSince,
 		&i.Domain.Https,
 		&i.Domain.HstsSeconds,
+		&i.Domain.KeptSince,
 		&i.RedirectTo,
 		&i.Generated,
 		&i.CertificateSource,
@@ -239,8 +254,18 @@ func (q *Queries) GetDomainOf(ctx context.Context, iD uuid.UUID, organisationID 
 	return i, err
 }
 
+const keepDomains = `-- name: KeepDomains :exec
+UPDATE domains SET kept_since = now() WHERE project_id = $1
+`
+
+// Takes the domains of a project that is being deleted out of the route table, and keeps them until that cannot be undone any more.
+func (q *Queries) KeepDomains(ctx context.Context, projectID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, keepDomains, projectID)
+	return err
+}
+
 const listDomains = `-- name: ListDomains :many
-SELECT domains.id, domains.project_id, domains.hostname, domains.kind, domains.deployment_id, domains.created_at, domains.environment_id, domains.verified_at, domains.verification_token, domains.claimed_at, domains.redirect_to_id, domains.checked_at, domains.next_check_at, domains.check_message, domains.failing_since, domains.https, domains.hsts_seconds, coalesce(target.hostname, '')::text AS redirect_to,
+SELECT domains.id, domains.project_id, domains.hostname, domains.kind, domains.deployment_id, domains.created_at, domains.environment_id, domains.verified_at, domains.verification_token, domains.claimed_at, domains.redirect_to_id, domains.checked_at, domains.next_check_at, domains.check_message, domains.failing_since, domains.https, domains.hsts_seconds, domains.kept_since, coalesce(target.hostname, '')::text AS redirect_to,
   coalesce((SELECT own.hostname FROM domains AS own WHERE own.environment_id = domains.project_id AND own.kind = 'generated'), '')::text AS generated,
   certificates.source AS certificate_source, certificates.state AS certificate_state, certificates.problem AS certificate_problem,
   certificates.not_after AS certificate_not_after
@@ -306,12 +331,91 @@ func (q *Queries) ListDomains(ctx context.Context, arg ListDomainsParams) ([]Lis
 			&i.Domain.FailingSince,
 			&i.Domain.Https,
 			&i.Domain.HstsSeconds,
+			&i.Domain.KeptSince,
 			&i.RedirectTo,
 			&i.Generated,
 			&i.CertificateSource,
 			&i.CertificateState,
 			&i.CertificateProblem,
 			&i.CertificateNotAfter,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listKeptGenerated = `-- name: ListKeptGenerated :many
+SELECT domains.id, domains.project_id, domains.hostname, domains.kind, domains.deployment_id, domains.created_at, domains.environment_id, domains.verified_at, domains.verification_token, domains.claimed_at, domains.redirect_to_id, domains.checked_at, domains.next_check_at, domains.check_message, domains.failing_since, domains.https, domains.hsts_seconds, domains.kept_since, environments.id, environments.project_id, environments.kind, environments.slug, environments.branch, environments.pull_request_number, environments.pinned_by_id, environments.last_seen_commit, environments.last_seen_at, environments.expires_at, environments.created_at, environments.deleted_at, environments.pull_request_title, environments.pull_request_author, environments.head_branch, environments.is_fork, environments.awaiting_commit, environments.approved_commit, environments.approved_by, environments.approved_at, environments.comment_due_at, environments.sleep_after_minutes, environments.asleep_since, environments.woken_at, environments.wake_problem, environments.skew_protection
+FROM domains JOIN environments ON environments.id = domains.environment_id
+WHERE domains.project_id = $1 AND domains.kind = 'generated' AND domains.kept_since IS NOT NULL
+ORDER BY environments.id
+`
+
+type ListKeptGeneratedRow struct {
+	Domain      Domain
+	Environment Environment
+}
+
+// The kept generated domains of a project, each with its environment.
+func (q *Queries) ListKeptGenerated(ctx context.Context, projectID uuid.UUID) ([]ListKeptGeneratedRow, error) {
+	rows, err := q.db.Query(ctx, listKeptGenerated, projectID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ListKeptGeneratedRow{}
+	for rows.Next() {
+		var i ListKeptGeneratedRow
+		if err := rows.Scan(
+			&i.Domain.ID,
+			&i.Domain.ProjectID,
+			&i.Domain.Hostname,
+			&i.Domain.Kind,
+			&i.Domain.DeploymentID,
+			&i.Domain.CreatedAt,
+			&i.Domain.EnvironmentID,
+			&i.Domain.VerifiedAt,
+			&i.Domain.VerificationToken,
+			&i.Domain.ClaimedAt,
+			&i.Domain.RedirectToID,
+			&i.Domain.CheckedAt,
+			&i.Domain.NextCheckAt,
+			&i.Domain.CheckMessage,
+			&i.Domain.FailingSince,
+			&i.Domain.Https,
+			&i.Domain.HstsSeconds,
+			&i.Domain.KeptSince,
+			&i.Environment.ID,
+			&i.Environment.ProjectID,
+			&i.Environment.Kind,
+			&i.Environment.Slug,
+			&i.Environment.Branch,
+			&i.Environment.PullRequestNumber,
+			&i.Environment.PinnedByID,
+			&i.Environment.LastSeenCommit,
+			&i.Environment.LastSeenAt,
+			&i.Environment.ExpiresAt,
+			&i.Environment.CreatedAt,
+			&i.Environment.DeletedAt,
+			&i.Environment.PullRequestTitle,
+			&i.Environment.PullRequestAuthor,
+			&i.Environment.HeadBranch,
+			&i.Environment.IsFork,
+			&i.Environment.AwaitingCommit,
+			&i.Environment.ApprovedCommit,
+			&i.Environment.ApprovedBy,
+			&i.Environment.ApprovedAt,
+			&i.Environment.CommentDueAt,
+			&i.Environment.SleepAfterMinutes,
+			&i.Environment.AsleepSince,
+			&i.Environment.WokenAt,
+			&i.Environment.WakeProblem,
+			&i.Environment.SkewProtection,
 		); err != nil {
 			return nil, err
 		}
@@ -354,7 +458,7 @@ LEFT JOIN (
 LEFT JOIN vms ON vms.deployment_id = domains.deployment_id AND vms.kind = 'app' AND vms.state = 'healthy' AND vms.desired_state = 'running'
   AND vms.removed_at IS NULL
 LEFT JOIN nodes ON nodes.id = vms.node_id
-WHERE domains.kind <> 'custom' OR domains.verified_at IS NOT NULL
+WHERE (domains.kind <> 'custom' OR domains.verified_at IS NOT NULL) AND domains.kept_since IS NULL
 ORDER BY domains.hostname, vms.id
 `
 
@@ -377,7 +481,8 @@ type ListRoutesRow struct {
 
 // Every hostname with each healthy VM that answers for it, one row a VM; one row without a VM where there is none. The hostname of a deployment that
 // is not live any more sleeps where it has none. That of an environment that sleeps wakes with a request, which waits until a VM is healthy. previous is the
-// own hostname of the deployment that was live in the environment before, while its VMs are kept warm. A hostname that is only claimed is not among them.
+// own hostname of the deployment that was live in the environment before, while its VMs are kept warm. A hostname that is only claimed is not
+// among them, and none that is kept for a deleted project.
 func (q *Queries) ListRoutes(ctx context.Context) ([]ListRoutesRow, error) {
 	rows, err := q.db.Query(ctx, listRoutes)
 	if err != nil {
@@ -444,7 +549,7 @@ LEFT JOIN LATERAL (
 LEFT JOIN vms ON vms.deployment_id = domains.deployment_id AND vms.kind = 'app' AND vms.state = 'healthy' AND vms.desired_state = 'running'
   AND vms.removed_at IS NULL
 LEFT JOIN nodes ON nodes.id = vms.node_id
-WHERE domains.hostname = ANY ($1::text[]) AND (domains.kind <> 'custom' OR domains.verified_at IS NOT NULL)
+WHERE domains.hostname = ANY ($1::text[]) AND (domains.kind <> 'custom' OR domains.verified_at IS NOT NULL) AND domains.kept_since IS NULL
 ORDER BY domains.hostname, vms.id
 `
 
@@ -499,6 +604,57 @@ func (q *Queries) ListRoutesOf(ctx context.Context, hostnames []string) ([]ListR
 		return nil, err
 	}
 	return items, nil
+}
+
+const loseKeptDomains = `-- name: LoseKeptDomains :many
+UPDATE domains SET verified_at = NULL, deployment_id = NULL, verification_token = NULL, claimed_at = now(), next_check_at = now(),
+  check_message = $1::text, failing_since = NULL
+WHERE domains.project_id = $2 AND domains.kind = 'custom' AND domains.verified_at IS NOT NULL AND domains.kept_since IS NOT NULL
+  AND EXISTS (
+    SELECT FROM domains AS other WHERE other.hostname = domains.hostname AND other.kept_since IS NULL AND (other.kind <> 'custom' OR other.verified_at IS NOT NULL)
+  )
+RETURNING domains.hostname
+`
+
+// Makes claims of the kept domains of a project whose hostnames another project has by now. A trigger gives each another token.
+func (q *Queries) LoseKeptDomains(ctx context.Context, checkMessage string, projectID uuid.UUID) ([]string, error) {
+	rows, err := q.db.Query(ctx, loseKeptDomains, checkMessage, projectID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []string{}
+	for rows.Next() {
+		var hostname string
+		if err := rows.Scan(&hostname); err != nil {
+			return nil, err
+		}
+		items = append(items, hostname)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const renameDomain = `-- name: RenameDomain :exec
+UPDATE domains SET hostname = $1 WHERE id = $2
+`
+
+func (q *Queries) RenameDomain(ctx context.Context, hostname string, iD uuid.UUID) error {
+	_, err := q.db.Exec(ctx, renameDomain, hostname, iD)
+	return err
+}
+
+const returnDomains = `-- name: ReturnDomains :exec
+UPDATE domains SET kept_since = NULL, claimed_at = domains.claimed_at + (now() - domains.kept_since), next_check_at = now() WHERE project_id = $1
+`
+
+// Gives a project that was restored its domains back. The DNS is asked at once whether they still are the project's; a claim gets the time back that passed
+// while it was kept.
+func (q *Queries) ReturnDomains(ctx context.Context, projectID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, returnDomains, projectID)
+	return err
 }
 
 const setDomainHTTPS = `-- name: SetDomainHTTPS :exec

@@ -266,6 +266,59 @@ func (q *Queries) GetPreviewOf(ctx context.Context, projectID uuid.UUID, branch 
 	return i, err
 }
 
+const lastRelease = `-- name: LastRelease :one
+SELECT deployments.id, deployments.project_id, deployments.state, deployments.step, deployments.trigger, deployments.origin_id, deployments.branch, deployments.commit_sha, deployments.commit_message, deployments.commit_author, deployments.source_digest, deployments.build_plan, deployments.image_digest, deployments.image_id, deployments.environment_sealed, deployments.error_code, deployments.error_message, deployments.route_version, deployments.created_by, deployments.created_at, deployments.started_at, deployments.ended_at, deployments.retired_at, deployments.warm_until, deployments.held_at, deployments.awaits_build_since, deployments.environment_id, deployments.awaits_quota_since, deployments.github_reported, deployments.github_deployment_id, deployments.builder, coalesce(images.collected_at IS NULL AND images.repository <> '', false)::boolean AS image_is_kept
+FROM deployments LEFT JOIN images ON images.id = deployments.image_id
+WHERE deployments.environment_id = $1 AND deployments.route_version IS NOT NULL
+ORDER BY deployments.route_version DESC LIMIT 1
+`
+
+type LastReleaseRow struct {
+	Deployment  Deployment
+	ImageIsKept bool
+}
+
+// The deployment that was live in an environment last, and whether its image is kept; no row where none ever was live.
+func (q *Queries) LastRelease(ctx context.Context, environmentID uuid.UUID) (LastReleaseRow, error) {
+	row := q.db.QueryRow(ctx, lastRelease, environmentID)
+	var i LastReleaseRow
+	err := row.Scan(
+		&i.Deployment.ID,
+		&i.Deployment.ProjectID,
+		&i.Deployment.State,
+		&i.Deployment.Step,
+		&i.Deployment.Trigger,
+		&i.Deployment.OriginID,
+		&i.Deployment.Branch,
+		&i.Deployment.CommitSHA,
+		&i.Deployment.CommitMessage,
+		&i.Deployment.CommitAuthor,
+		&i.Deployment.SourceDigest,
+		&i.Deployment.BuildPlan,
+		&i.Deployment.ImageDigest,
+		&i.Deployment.ImageID,
+		&i.Deployment.EnvironmentSealed,
+		&i.Deployment.ErrorCode,
+		&i.Deployment.ErrorMessage,
+		&i.Deployment.RouteVersion,
+		&i.Deployment.CreatedBy,
+		&i.Deployment.CreatedAt,
+		&i.Deployment.StartedAt,
+		&i.Deployment.EndedAt,
+		&i.Deployment.RetiredAt,
+		&i.Deployment.WarmUntil,
+		&i.Deployment.HeldAt,
+		&i.Deployment.AwaitsBuildSince,
+		&i.Deployment.EnvironmentID,
+		&i.Deployment.AwaitsQuotaSince,
+		&i.Deployment.GithubReported,
+		&i.Deployment.GithubDeploymentID,
+		&i.Deployment.Builder,
+		&i.ImageIsKept,
+	)
+	return i, err
+}
+
 const listBranches = `-- name: ListBranches :many
 SELECT name, commit_sha FROM branches WHERE project_id = $1 AND NOT starts_with(name, 'refs/pull/')
 `
@@ -530,7 +583,11 @@ SELECT EXISTS (
   SELECT environments.slug FROM environments
   WHERE environments.project_id = $1 AND environments.slug = $2 AND environments.deleted_at IS NULL
   UNION ALL
-  SELECT domains.hostname FROM domains WHERE domains.hostname = $3 AND (domains.kind <> 'custom' OR domains.verified_at IS NOT NULL)
+  SELECT domains.hostname FROM domains
+  WHERE domains.hostname = $3 AND (domains.kind <> 'custom' OR domains.verified_at IS NOT NULL) AND domains.kept_since IS NULL
+  UNION ALL
+  SELECT kept.hostname FROM domains AS kept JOIN projects ON projects.id = kept.project_id
+  WHERE kept.hostname = $3 AND kept.kept_since IS NOT NULL AND kept.kind <> 'custom' AND projects.organisation_id <> $4
   UNION ALL
   SELECT released_hostnames.hostname FROM released_hostnames
   WHERE released_hostnames.hostname = $3 AND released_hostnames.organisation_id <> $4
@@ -545,7 +602,8 @@ type PreviewNameTakenParams struct {
 	OrganisationID uuid.UUID
 }
 
-// Whether the slug is another environment's of the project, the hostname anybody's, or was another organisation's until lately.
+// Whether the slug is another environment's of the project, the hostname anybody's, kept for a deleted project of another organisation, or was another organisation's
+// until lately.
 func (q *Queries) PreviewNameTaken(ctx context.Context, arg PreviewNameTakenParams) (bool, error) {
 	row := q.db.QueryRow(ctx, previewNameTaken,
 		arg.ProjectID,
@@ -581,6 +639,29 @@ ON CONFLICT (project_id, name) DO UPDATE SET commit_sha = excluded.commit_sha WH
 
 func (q *Queries) RecordBranches(ctx context.Context, projectID uuid.UUID, names []string, commits []string) error {
 	_, err := q.db.Exec(ctx, recordBranches, projectID, names, commits)
+	return err
+}
+
+const renamePreview = `-- name: RenamePreview :exec
+UPDATE environments SET slug = $1 WHERE id = $2
+`
+
+func (q *Queries) RenamePreview(ctx context.Context, slug string, iD uuid.UUID) error {
+	_, err := q.db.Exec(ctx, renamePreview, slug, iD)
+	return err
+}
+
+const returnPreviews = `-- name: ReturnPreviews :exec
+UPDATE environments SET deleted_at = NULL, expires_at = environments.expires_at + (now() - projects.deleted_at),
+  comment_due_at = CASE WHEN environments.pull_request_number IS NOT NULL THEN now() END
+FROM projects
+WHERE projects.id = $1 AND environments.project_id = projects.id AND environments.kind = 'preview' AND environments.deleted_at = projects.deleted_at
+`
+
+// Undoes the deletion of the previews that were deleted with their project, for which time stood still: each has as long as it had left. The project is
+// returned behind them.
+func (q *Queries) ReturnPreviews(ctx context.Context, projectID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, returnPreviews, projectID)
 	return err
 }
 

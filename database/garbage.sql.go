@@ -201,6 +201,7 @@ func (q *Queries) DeleteReleasedHostnames(ctx context.Context) (int64, error) {
 const deleteStaleClaims = `-- name: DeleteStaleClaims :many
 WITH stale AS (
   DELETE FROM domains WHERE domains.kind = 'custom' AND domains.verified_at IS NULL AND domains.claimed_at < now() - $1::interval
+    AND domains.kept_since IS NULL
   RETURNING domains.id, domains.hostname, domains.project_id
 )
 SELECT stale.id, stale.hostname, projects.organisation_id FROM stale JOIN projects ON projects.id = stale.project_id
@@ -212,7 +213,7 @@ type DeleteStaleClaimsRow struct {
 	OrganisationID uuid.UUID
 }
 
-// Claims that were not proven in their time.
+// Claims that were not proven in their time. It stands still for those of deleted projects whose deletion can be undone.
 func (q *Queries) DeleteStaleClaims(ctx context.Context, lasts time.Duration) ([]DeleteStaleClaimsRow, error) {
 	rows, err := q.db.Query(ctx, deleteStaleClaims, lasts)
 	if err != nil {
@@ -446,7 +447,7 @@ func (q *Queries) ListOverlongRuntimeLogs(ctx context.Context, keepLines int64) 
 
 const listProjectsToCollect = `-- name: ListProjectsToCollect :many
 SELECT id, (deleted_at IS NOT NULL)::boolean AS deleted FROM projects
-WHERE deleted_at > now() - interval '7 days'
+WHERE kept_until IS NULL AND (deleted_at > now() - interval '7 days'
   OR EXISTS (
     SELECT FROM deployments
     WHERE deployments.project_id = projects.id
@@ -457,7 +458,7 @@ WHERE deleted_at > now() - interval '7 days'
     WHERE images.project_id = projects.id AND images.repository <> '' AND (images.collected_at IS NOT NULL OR projects.deleted_at IS NOT NULL)
   )
   OR (SELECT count(*) - 1 FROM images WHERE images.project_id = projects.id AND images.collected_at IS NULL) > $1::integer
-  OR EXISTS (SELECT FROM environments WHERE environments.project_id = projects.id AND environments.deleted_at > now() - interval '7 days')
+  OR EXISTS (SELECT FROM environments WHERE environments.project_id = projects.id AND environments.deleted_at > now() - interval '7 days'))
 ORDER BY random()
 `
 
@@ -468,7 +469,7 @@ type ListProjectsToCollectRow struct {
 
 // The projects of which the registry may hold what nobody needs, in no order, so that a pass which is cut off does not
 // always leave the same ones out. Most have had a deployment lately. The others have images that could not be taken out
-// by then, or more of them than are kept.
+// by then, or more of them than are kept. All of a project whose deletion can be undone stays.
 func (q *Queries) ListProjectsToCollect(ctx context.Context, keepReleases int32) ([]ListProjectsToCollectRow, error) {
 	rows, err := q.db.Query(ctx, listProjectsToCollect, keepReleases)
 	if err != nil {

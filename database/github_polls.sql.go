@@ -90,7 +90,7 @@ func (q *Queries) ClaimInstallations(ctx context.Context, until time.Time, now t
 }
 
 const listFollowers = `-- name: ListFollowers :many
-SELECT id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances, cpu_millis, memory_bytes, auto_deploy, last_seen_commit, polled_at, poll_error, created_at, deleted_at, release_command, build_variables, last_seen_at, pinned_by_id, instances_changed_at, start_seconds, grace_seconds, dockerfile_target, previews, preview_days, github_repository_id, variables_readable, pull_request_previews, pulls_tag, pulls_error, report_error, poll_due_at, active_at, ignored_paths, record_requests, regions, region_instances FROM projects
+SELECT id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances, cpu_millis, memory_bytes, auto_deploy, last_seen_commit, polled_at, poll_error, created_at, deleted_at, release_command, build_variables, last_seen_at, pinned_by_id, instances_changed_at, start_seconds, grace_seconds, dockerfile_target, previews, preview_days, github_repository_id, variables_readable, pull_request_previews, pulls_tag, pulls_error, report_error, poll_due_at, active_at, ignored_paths, record_requests, regions, region_instances, kept_until FROM projects
 WHERE github_repository_id = ANY ($1::uuid[]) AND deleted_at IS NULL AND (auto_deploy OR previews <> 'off')
 ORDER BY id
 `
@@ -147,6 +147,7 @@ func (q *Queries) ListFollowers(ctx context.Context, repositories []uuid.UUID) (
 			&i.RecordRequests,
 			&i.Regions,
 			&i.RegionInstances,
+			&i.KeptUntil,
 		); err != nil {
 			return nil, err
 		}

@@ -48,6 +48,7 @@ DELETE FROM deployments WHERE deployments.id IN (
       )
     )
     AND environments.pinned_by_id IS DISTINCT FROM old.id
+    AND NOT EXISTS (SELECT FROM projects WHERE projects.id = old.project_id AND projects.kept_until IS NOT NULL)
     AND NOT EXISTS (SELECT FROM deployments AS repeating WHERE repeating.origin_id = old.id)
     AND NOT EXISTS (SELECT FROM vms WHERE vms.deployment_id = old.id)
     AND NOT EXISTS (SELECT FROM domains WHERE domains.deployment_id = old.id AND domains.kind <> 'deployment')
@@ -57,7 +58,8 @@ DELETE FROM deployments WHERE deployments.id IN (
 `
 
 // Deletes deployments that ended before the retention began, with their timelines, events and logs. Of each environment the last releases stay, as
-// one can roll back to them, and whatever another row names. One that is repeated by another one that goes is for the next batch.
+// one can roll back to them, and whatever another row names, and all of projects whose deletion can be undone. One that is repeated by another one that
+// goes is for the next batch.
 func (q *Queries) DeleteOldDeployments(ctx context.Context, before uuid.UUID, retention time.Duration, keepReleases int32) (int64, error) {
 	result, err := q.db.Exec(ctx, deleteOldDeployments, before, retention, keepReleases)
 	if err != nil {
@@ -84,6 +86,7 @@ const deleteOldEnvironments = `-- name: DeleteOldEnvironments :execrows
 DELETE FROM environments WHERE environments.id IN (
   SELECT old.id FROM environments AS old
   WHERE old.id < $1 AND old.kind = 'preview' AND old.deleted_at < now() - $2::interval
+    AND NOT EXISTS (SELECT FROM projects WHERE projects.id = old.project_id AND projects.kept_until IS NOT NULL)
     AND NOT EXISTS (SELECT FROM deployments WHERE deployments.environment_id = old.id)
   ORDER BY old.id LIMIT 1000
   FOR UPDATE SKIP LOCKED
@@ -135,7 +138,7 @@ func (q *Queries) DeleteOldProjectEvents(ctx context.Context, before uuid.UUID) 
 const deleteOldProjects = `-- name: DeleteOldProjects :execrows
 DELETE FROM projects WHERE projects.id IN (
   SELECT old.id FROM projects AS old
-  WHERE old.id < $1 AND old.deleted_at < now() - $2::interval
+  WHERE old.id < $1 AND old.deleted_at < now() - $2::interval AND old.kept_until IS NULL
     AND NOT EXISTS (SELECT FROM deployments WHERE deployments.project_id = old.id)
     AND NOT EXISTS (SELECT FROM images WHERE images.project_id = old.id)
   ORDER BY old.id LIMIT 1000

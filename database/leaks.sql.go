@@ -127,7 +127,7 @@ func (q *Queries) ListRestingAddresses(ctx context.Context, restedFor time.Durat
 
 const listUncollectedImages = `-- name: ListUncollectedImages :many
 SELECT images.digest, projects.slug AS project_slug FROM images JOIN projects ON projects.id = images.project_id
-WHERE images.collected_at < now() - $1::interval AND images.repository <> ''
+WHERE images.collected_at < now() - $1::interval AND images.repository <> '' AND projects.kept_until IS NULL
 ORDER BY images.id LIMIT $2::int
 `
 
@@ -136,7 +136,7 @@ type ListUncollectedImagesRow struct {
 	ProjectSlug string
 }
 
-// The images that nobody can go back to and that could not be taken out of the registry.
+// The images that nobody can go back to and that could not be taken out of the registry. Nothing is taken from projects whose deletion can be undone.
 func (q *Queries) ListUncollectedImages(ctx context.Context, markedFor time.Duration, maxRows int32) ([]ListUncollectedImagesRow, error) {
 	rows, err := q.db.Query(ctx, listUncollectedImages, markedFor, maxRows)
 	if err != nil {

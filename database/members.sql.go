@@ -135,6 +135,25 @@ func (q *Queries) LockMembers(ctx context.Context, organisationID uuid.UUID) (uu
 	return id, err
 }
 
+const membershipInDeletedProject = `-- name: MembershipInDeletedProject :one
+SELECT organisation_members.organisation_id, organisation_members.user_id, organisation_members.role, organisation_members.created_at
+FROM projects JOIN organisation_members ON organisation_members.organisation_id = projects.organisation_id
+WHERE projects.id = $1 AND projects.kept_until > now() AND organisation_members.user_id = $2
+`
+
+// As MembershipInProject, for a deleted project whose deletion can be undone.
+func (q *Queries) MembershipInDeletedProject(ctx context.Context, iD uuid.UUID, userID uuid.UUID) (OrganisationMember, error) {
+	row := q.db.QueryRow(ctx, membershipInDeletedProject, iD, userID)
+	var i OrganisationMember
+	err := row.Scan(
+		&i.OrganisationID,
+		&i.UserID,
+		&i.Role,
+		&i.CreatedAt,
+	)
+	return i, err
+}
+
 const membershipInDeployment = `-- name: MembershipInDeployment :one
 SELECT organisation_members.organisation_id, organisation_members.user_id, organisation_members.role, organisation_members.created_at
 FROM deployments

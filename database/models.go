@@ -288,6 +288,7 @@ type Domain struct {
 	FailingSince      *time.Time
 	Https             string
 	HstsSeconds       int32
+	KeptSince         *time.Time
 }
 
 type Edge struct {
@@ -602,6 +603,7 @@ type Project struct {
 	RecordRequests      bool
 	Regions             []string
 	RegionInstances     []int32
+	KeptUntil           *time.Time
 }
 
 type ProjectEvent struct {

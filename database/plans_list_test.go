@@ -574,11 +574,11 @@ var coldQueries = map[string][]string{
 		HoldWorkerLock TryLockWorker LockBuildLog LockRuntimeLog LockRequestLogs LockNodePrefixes LockOperators LockPlacement LockPlatformQuotas LockQuotas LockDetections LockGithubAccount
 		Notify NotifyJob WaitBrieflyForLocks PostgresTime`),
 	"a job runs them every minute, for which nobody waits": names(`
-		MakeMeasurePartitions DropMeasurePartitions ForgetReportRuns`),
+		MakeMeasurePartitions DropMeasurePartitions ForgetReportRuns ListExpiredProjects`),
 	"one row by its primary key, as the hot ones do": names(`
 		ShowWorker DeleteWorker GetDetection GetDetectionOf EndDetection SetDetectionWaiting GetInstallationOf UntieInstallation RecordInstallation
-		SetDeploymentStep EndDeployment HoldDeployment AwaitBuild LockBuildTurns PinEnvironment SetDeploymentBuildPlan SetDeploymentImage SetDeploymentImageDigest SetDeploymentSource
-		GetUser ForgetPoll MarkProjectDeleted UpdateProject SetVariablesReadable UpdateEnvironmentVariable UpdateNode DeleteDomain SetDomainRedirect GetRepositoryCredential PutRepositoryCredential DeleteRepositoryCredential NameHostKey PinHostKey MarkPreviewDeleted SetPreviewEnd ForgetBranches ProjectHasEnvironment
+		SetDeploymentStep EndDeployment HoldDeployment AwaitBuild LockBuildTurns PinEnvironment RenamePreview RenameDomain SetDeploymentBuildPlan SetDeploymentImage SetDeploymentImageDigest SetDeploymentSource
+		GetUser ForgetPoll MarkProjectDeleted MarkProjectGone LockKeptProjectOf ReturnProject LockExpiredProject MembershipInDeletedProject UpdateProject SetVariablesReadable UpdateEnvironmentVariable UpdateNode DeleteDomain SetDomainRedirect GetRepositoryCredential PutRepositoryCredential DeleteRepositoryCredential NameHostKey PinHostKey MarkPreviewDeleted SetPreviewEnd ForgetBranches ProjectHasEnvironment
 		LockOrganisation UpdateOrganisation GetMember SetMemberRole RemoveMember LockMembers MarkOrganisationDeleted SetOperator LockEdge LockOwnToken LockOrganisationToken LockMachineToken
 		AcceptInvitation FindInvitationFor RevokeInvitation GetSession EndSession TieGithub NoteDevicePoll FetchDeviceLogin DecideDeviceLogin MakePersonal UseJoinToken
 		FallAsleep BeginWaking EndSleep ForgetSleep SetWakeProblem SetSleepAfter SetSkewProtection
@@ -589,7 +589,8 @@ var coldQueries = map[string][]string{
 		GetSecret DeleteSecret LockJoinToken`),
 	"what happens to a repository or an account a few times a year": names(`
 		RenameInstallationAccount ListInstallationsBeside SetDefaultBranch RenameRepository MoveRepository`),
-	"what a person does a few times a year": names(`DeleteNode DeleteNodeVMs DeleteEdge CountNodeVMs ListNodePrefixes DeleteDomains ReleaseDomains
+	"what a person does a few times a year": names(`DeleteNode DeleteNodeVMs DeleteEdge CountNodeVMs ListNodePrefixes DeleteDomains KeepDomains LoseKeptDomains DropTakenDeploymentDomains ReturnDomains ReleaseDomains
+		ListKeptGenerated ReturnPreviews LastRelease ShowCertificatesAgain ListKeptProjectsOf LockKeptProjects
 		DeleteDomainsOf ForgetRequestLogs MarkPreviewsDeleted ForgetAllBranches DropComments`),
 	"what a person does now and then, on the few rows of one organisation or user": names(`
 		AdoptRepositories UntieInstallations CountOtherOwners CountClaims RemoveMembers ListInvitations ListInvitationsFor RevokeInvitations ReplaceInvitations ListOrganisationTokens

@@ -144,7 +144,7 @@ SELECT environments.id AS environment_id, environments.slug, environments.is_for
 FROM environments
 JOIN projects ON projects.id = environments.project_id
 JOIN deployments ON deployments.environment_id = environments.id AND deployments.state = 'live'
-LEFT JOIN deployments AS origin ON origin.id = deployments.origin_id AND deployments.trigger = 'rollback'
+LEFT JOIN deployments AS origin ON origin.id = deployments.origin_id AND deployments.trigger IN ('rollback', 'restore')
 WHERE environments.project_id = $1 AND projects.organisation_id = $2 AND environments.deleted_at IS NULL
 ORDER BY environments.id
 `
@@ -163,7 +163,7 @@ type ListPendingChangesRow struct {
 }
 
 // What is live in the environments of a project, oldest environment first, with the time from which its variables and settings are: a rollback has those of the
-// deployment that it went back to. Of each the names of the settings that were set since, as the audit log has them, of the variables that a deployment would get
+// deployment that it went back to, and what was restored with its project those of the one before. Of each the names of the settings that were set since, as the audit log has them, of the variables that a deployment would get
 // now, and of those that were written since.
 func (q *Queries) ListPendingChanges(ctx context.Context, projectID uuid.UUID, organisationID uuid.UUID) ([]ListPendingChangesRow, error) {
 	rows, err := q.db.Query(ctx, listPendingChanges, projectID, organisationID)

@@ -21,7 +21,7 @@ INSERT INTO projects (
   $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
   $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
   $24, $25, $26, $27
-) RETURNING id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances, cpu_millis, memory_bytes, auto_deploy, last_seen_commit, polled_at, poll_error, created_at, deleted_at, release_command, build_variables, last_seen_at, pinned_by_id, instances_changed_at, start_seconds, grace_seconds, dockerfile_target, previews, preview_days, github_repository_id, variables_readable, pull_request_previews, pulls_tag, pulls_error, report_error, poll_due_at, active_at, ignored_paths, record_requests, regions, region_instances
+) RETURNING id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances, cpu_millis, memory_bytes, auto_deploy, last_seen_commit, polled_at, poll_error, created_at, deleted_at, release_command, build_variables, last_seen_at, pinned_by_id, instances_changed_at, start_seconds, grace_seconds, dockerfile_target, previews, preview_days, github_repository_id, variables_readable, pull_request_previews, pulls_tag, pulls_error, report_error, poll_due_at, active_at, ignored_paths, record_requests, regions, region_instances, kept_until
 `
 
 type CreateProjectParams struct {
@@ -127,6 +127,7 @@ func (q *Queries) CreateProject(ctx context.Context, arg CreateProjectParams) (P
 		&i.RecordRequests,
 		&i.Regions,
 		&i.RegionInstances,
+		&i.KeptUntil,
 	)
 	return i, err
 }
@@ -167,7 +168,7 @@ func (q *Queries) ForgetPoll(ctx context.Context, iD uuid.UUID, organisationID u
 }
 
 const getDeploymentOf = `-- name: GetDeploymentOf :one
-SELECT deployments.id, deployments.project_id, deployments.state, deployments.step, deployments.trigger, deployments.origin_id, deployments.branch, deployments.commit_sha, deployments.commit_message, deployments.commit_author, deployments.source_digest, deployments.build_plan, deployments.image_digest, deployments.image_id, deployments.environment_sealed, deployments.error_code, deployments.error_message, deployments.route_version, deployments.created_by, deployments.created_at, deployments.started_at, deployments.ended_at, deployments.retired_at, deployments.warm_until, deployments.held_at, deployments.awaits_build_since, deployments.environment_id, deployments.awaits_quota_since, deployments.github_reported, deployments.github_deployment_id, deployments.builder, projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at, projects.start_seconds, projects.grace_seconds, projects.dockerfile_target, projects.previews, projects.preview_days, projects.github_repository_id, projects.variables_readable, projects.pull_request_previews, projects.pulls_tag, projects.pulls_error, projects.report_error, projects.poll_due_at, projects.active_at, projects.ignored_paths, projects.record_requests, projects.regions, projects.region_instances, environments.id, environments.project_id, environments.kind, environments.slug, environments.branch, environments.pull_request_number, environments.pinned_by_id, environments.last_seen_commit, environments.last_seen_at, environments.expires_at, environments.created_at, environments.deleted_at, environments.pull_request_title, environments.pull_request_author, environments.head_branch, environments.is_fork, environments.awaiting_commit, environments.approved_commit, environments.approved_by, environments.approved_at, environments.comment_due_at, environments.sleep_after_minutes, environments.asleep_since, environments.woken_at, environments.wake_problem, environments.skew_protection,
+SELECT deployments.id, deployments.project_id, deployments.state, deployments.step, deployments.trigger, deployments.origin_id, deployments.branch, deployments.commit_sha, deployments.commit_message, deployments.commit_author, deployments.source_digest, deployments.build_plan, deployments.image_digest, deployments.image_id, deployments.environment_sealed, deployments.error_code, deployments.error_message, deployments.route_version, deployments.created_by, deployments.created_at, deployments.started_at, deployments.ended_at, deployments.retired_at, deployments.warm_until, deployments.held_at, deployments.awaits_build_since, deployments.environment_id, deployments.awaits_quota_since, deployments.github_reported, deployments.github_deployment_id, deployments.builder, projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at, projects.start_seconds, projects.grace_seconds, projects.dockerfile_target, projects.previews, projects.preview_days, projects.github_repository_id, projects.variables_readable, projects.pull_request_previews, projects.pulls_tag, projects.pulls_error, projects.report_error, projects.poll_due_at, projects.active_at, projects.ignored_paths, projects.record_requests, projects.regions, projects.region_instances, projects.kept_until, environments.id, environments.project_id, environments.kind, environments.slug, environments.branch, environments.pull_request_number, environments.pinned_by_id, environments.last_seen_commit, environments.last_seen_at, environments.expires_at, environments.created_at, environments.deleted_at, environments.pull_request_title, environments.pull_request_author, environments.head_branch, environments.is_fork, environments.awaiting_commit, environments.approved_commit, environments.approved_by, environments.approved_at, environments.comment_due_at, environments.sleep_after_minutes, environments.asleep_since, environments.woken_at, environments.wake_problem, environments.skew_protection,
   coalesce((SELECT own.hostname FROM domains AS own WHERE own.deployment_id = deployments.id AND own.kind = 'deployment'), '')::text AS hostname
 FROM deployments
 JOIN projects ON projects.id = deployments.project_id
@@ -259,6 +260,7 @@ func (q *Queries) GetDeploymentOf(ctx context.Context, iD uuid.UUID, organisatio
 		&i.Project.RecordRequests,
 		&i.Project.Regions,
 		&i.Project.RegionInstances,
+		&i.Project.KeptUntil,
 		&i.Environment.ID,
 		&i.Environment.ProjectID,
 		&i.Environment.Kind,
@@ -291,7 +293,7 @@ func (q *Queries) GetDeploymentOf(ctx context.Context, iD uuid.UUID, organisatio
 }
 
 const getProjectOf = `-- name: GetProjectOf :one
-SELECT projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at, projects.start_seconds, projects.grace_seconds, projects.dockerfile_target, projects.previews, projects.preview_days, projects.github_repository_id, projects.variables_readable, projects.pull_request_previews, projects.pulls_tag, projects.pulls_error, projects.report_error, projects.poll_due_at, projects.active_at, projects.ignored_paths, projects.record_requests, projects.regions, projects.region_instances,
+SELECT projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at, projects.start_seconds, projects.grace_seconds, projects.dockerfile_target, projects.previews, projects.preview_days, projects.github_repository_id, projects.variables_readable, projects.pull_request_previews, projects.pulls_tag, projects.pulls_error, projects.report_error, projects.poll_due_at, projects.active_at, projects.ignored_paths, projects.record_requests, projects.regions, projects.region_instances, projects.kept_until,
   (SELECT domains.deployment_id FROM domains WHERE domains.environment_id = projects.id AND kind = 'generated') AS live_deployment_id,
   held.id AS held_deployment_id,
   github_repositories.repository_id AS github_repository, github_repositories.full_name, github_repositories.is_private, github_repositories.is_archived,
@@ -369,6 +371,7 @@ func (q *Queries) GetProjectOf(ctx context.Context, iD uuid.UUID, organisationID
 		&i.Project.RecordRequests,
 		&i.Project.Regions,
 		&i.Project.RegionInstances,
+		&i.Project.KeptUntil,
 		&i.LiveDeploymentID,
 		&i.HeldDeploymentID,
 		&i.GithubRepository,
@@ -398,6 +401,102 @@ func (q *Queries) GetProjectOwner(ctx context.Context, id uuid.UUID) (GetProject
 	var i GetProjectOwnerRow
 	err := row.Scan(&i.Slug, &i.OrganisationID)
 	return i, err
+}
+
+const listExpiredProjects = `-- name: ListExpiredProjects :many
+SELECT id FROM projects WHERE kept_until <= now() ORDER BY kept_until LIMIT 100
+`
+
+// The deleted projects whose deletion cannot be undone any more, and that are yet to be deleted for good.
+func (q *Queries) ListExpiredProjects(ctx context.Context) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, listExpiredProjects)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []uuid.UUID{}
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listKeptProjectsOf = `-- name: ListKeptProjectsOf :many
+SELECT projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.deleted_at::timestamptz AS deleted_at,
+  projects.kept_until::timestamptz AS kept_until,
+  EXISTS (SELECT FROM projects AS other WHERE other.slug = projects.slug AND other.deleted_at IS NULL) AS taken
+FROM projects
+JOIN organisation_members ON organisation_members.organisation_id = projects.organisation_id AND organisation_members.user_id = $1
+WHERE projects.kept_until > now() AND projects.id < $2
+  AND ($3::uuid IS NULL OR projects.organisation_id = $3)
+  AND ($4::uuid IS NULL OR projects.organisation_id = $4)
+  AND ($5::text = '' OR projects.slug = $5)
+ORDER BY projects.id DESC LIMIT $6::int
+`
+
+type ListKeptProjectsOfParams struct {
+	UserID              uuid.UUID
+	Before              uuid.UUID
+	TokenOrganisationID *uuid.UUID
+	OrganisationID      *uuid.UUID
+	Slug                string
+	MaxRows             int32
+}
+
+type ListKeptProjectsOfRow struct {
+	ID             uuid.UUID
+	OrganisationID uuid.UUID
+	Name           string
+	Slug           string
+	RepositoryURL  string
+	DeletedAt      time.Time
+	KeptUntil      time.Time
+	Taken          bool
+}
+
+// The deleted projects whose deletion can be undone, of the organisations that a user is a member of, or of them the one alone to which the token belongs, the
+// newest project first. taken is whether another project has the slug by now.
+func (q *Queries) ListKeptProjectsOf(ctx context.Context, arg ListKeptProjectsOfParams) ([]ListKeptProjectsOfRow, error) {
+	rows, err := q.db.Query(ctx, listKeptProjectsOf,
+		arg.UserID,
+		arg.Before,
+		arg.TokenOrganisationID,
+		arg.OrganisationID,
+		arg.Slug,
+		arg.MaxRows,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ListKeptProjectsOfRow{}
+	for rows.Next() {
+		var i ListKeptProjectsOfRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.OrganisationID,
+			&i.Name,
+			&i.Slug,
+			&i.RepositoryURL,
+			&i.DeletedAt,
+			&i.KeptUntil,
+			&i.Taken,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const listProjectDeployments = `-- name: ListProjectDeployments :many
@@ -549,7 +648,7 @@ WITH found AS MATERIALIZED (
   -- Postgres takes a limit that it does not know for a small one, and looks up what else there is of each project instead of reading all of that.
   SELECT found.id FROM found ORDER BY found.id DESC LIMIT (SELECT $7::int)
 )
-SELECT projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at, projects.start_seconds, projects.grace_seconds, projects.dockerfile_target, projects.previews, projects.preview_days, projects.github_repository_id, projects.variables_readable, projects.pull_request_previews, projects.pulls_tag, projects.pulls_error, projects.report_error, projects.poll_due_at, projects.active_at, projects.ignored_paths, projects.record_requests, projects.regions, projects.region_instances,
+SELECT projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at, projects.start_seconds, projects.grace_seconds, projects.dockerfile_target, projects.previews, projects.preview_days, projects.github_repository_id, projects.variables_readable, projects.pull_request_previews, projects.pulls_tag, projects.pulls_error, projects.report_error, projects.poll_due_at, projects.active_at, projects.ignored_paths, projects.record_requests, projects.regions, projects.region_instances, projects.kept_until,
   (SELECT domains.deployment_id FROM domains WHERE domains.environment_id = projects.id AND kind = 'generated') AS live_deployment_id,
   held.id AS held_deployment_id,
   github_repositories.repository_id AS github_repository, github_repositories.full_name, github_repositories.is_private, github_repositories.is_archived,
@@ -652,6 +751,7 @@ func (q *Queries) ListProjectsOf(ctx context.Context, arg ListProjectsOfParams) 
 			&i.Project.RecordRequests,
 			&i.Project.Regions,
 			&i.Project.RegionInstances,
+			&i.Project.KeptUntil,
 			&i.LiveDeploymentID,
 			&i.HeldDeploymentID,
 			&i.GithubRepository,
@@ -673,8 +773,186 @@ func (q *Queries) ListProjectsOf(ctx context.Context, arg ListProjectsOfParams) 
 	return items, nil
 }
 
+const lockExpiredProject = `-- name: LockExpiredProject :one
+SELECT id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances, cpu_millis, memory_bytes, auto_deploy, last_seen_commit, polled_at, poll_error, created_at, deleted_at, release_command, build_variables, last_seen_at, pinned_by_id, instances_changed_at, start_seconds, grace_seconds, dockerfile_target, previews, preview_days, github_repository_id, variables_readable, pull_request_previews, pulls_tag, pulls_error, report_error, poll_due_at, active_at, ignored_paths, record_requests, regions, region_instances, kept_until FROM projects WHERE id = $1 AND kept_until <= now() FOR NO KEY UPDATE
+`
+
+// As LockProject, for one of ListExpiredProjects; no row where another worker was faster.
+func (q *Queries) LockExpiredProject(ctx context.Context, id uuid.UUID) (Project, error) {
+	row := q.db.QueryRow(ctx, lockExpiredProject, id)
+	var i Project
+	err := row.Scan(
+		&i.ID,
+		&i.OrganisationID,
+		&i.Name,
+		&i.Slug,
+		&i.RepositoryURL,
+		&i.Branch,
+		&i.RootDirectory,
+		&i.DockerfilePath,
+		&i.Port,
+		&i.HealthPath,
+		&i.Instances,
+		&i.CPUMillis,
+		&i.MemoryBytes,
+		&i.AutoDeploy,
+		&i.LastSeenCommit,
+		&i.PolledAt,
+		&i.PollError,
+		&i.CreatedAt,
+		&i.DeletedAt,
+		&i.ReleaseCommand,
+		&i.BuildVariables,
+		&i.LastSeenAt,
+		&i.PinnedByID,
+		&i.InstancesChangedAt,
+		&i.StartSeconds,
+		&i.GraceSeconds,
+		&i.DockerfileTarget,
+		&i.Previews,
+		&i.PreviewDays,
+		&i.GithubRepositoryID,
+		&i.VariablesReadable,
+		&i.PullRequestPreviews,
+		&i.PullsTag,
+		&i.PullsError,
+		&i.ReportError,
+		&i.PollDueAt,
+		&i.ActiveAt,
+		&i.IgnoredPaths,
+		&i.RecordRequests,
+		&i.Regions,
+		&i.RegionInstances,
+		&i.KeptUntil,
+	)
+	return i, err
+}
+
+const lockKeptProjectOf = `-- name: LockKeptProjectOf :one
+SELECT id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances, cpu_millis, memory_bytes, auto_deploy, last_seen_commit, polled_at, poll_error, created_at, deleted_at, release_command, build_variables, last_seen_at, pinned_by_id, instances_changed_at, start_seconds, grace_seconds, dockerfile_target, previews, preview_days, github_repository_id, variables_readable, pull_request_previews, pulls_tag, pulls_error, report_error, poll_due_at, active_at, ignored_paths, record_requests, regions, region_instances, kept_until FROM projects WHERE id = $1 AND organisation_id = $2 AND kept_until > now() FOR NO KEY UPDATE
+`
+
+// As LockProjectOf, for one whose deletion can still be undone.
+func (q *Queries) LockKeptProjectOf(ctx context.Context, iD uuid.UUID, organisationID uuid.UUID) (Project, error) {
+	row := q.db.QueryRow(ctx, lockKeptProjectOf, iD, organisationID)
+	var i Project
+	err := row.Scan(
+		&i.ID,
+		&i.OrganisationID,
+		&i.Name,
+		&i.Slug,
+		&i.RepositoryURL,
+		&i.Branch,
+		&i.RootDirectory,
+		&i.DockerfilePath,
+		&i.Port,
+		&i.HealthPath,
+		&i.Instances,
+		&i.CPUMillis,
+		&i.MemoryBytes,
+		&i.AutoDeploy,
+		&i.LastSeenCommit,
+		&i.PolledAt,
+		&i.PollError,
+		&i.CreatedAt,
+		&i.DeletedAt,
+		&i.ReleaseCommand,
+		&i.BuildVariables,
+		&i.LastSeenAt,
+		&i.PinnedByID,
+		&i.InstancesChangedAt,
+		&i.StartSeconds,
+		&i.GraceSeconds,
+		&i.DockerfileTarget,
+		&i.Previews,
+		&i.PreviewDays,
+		&i.GithubRepositoryID,
+		&i.VariablesReadable,
+		&i.PullRequestPreviews,
+		&i.PullsTag,
+		&i.PullsError,
+		&i.ReportError,
+		&i.PollDueAt,
+		&i.ActiveAt,
+		&i.IgnoredPaths,
+		&i.RecordRequests,
+		&i.Regions,
+		&i.RegionInstances,
+		&i.KeptUntil,
+	)
+	return i, err
+}
+
+const lockKeptProjects = `-- name: LockKeptProjects :many
+SELECT id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances, cpu_millis, memory_bytes, auto_deploy, last_seen_commit, polled_at, poll_error, created_at, deleted_at, release_command, build_variables, last_seen_at, pinned_by_id, instances_changed_at, start_seconds, grace_seconds, dockerfile_target, previews, preview_days, github_repository_id, variables_readable, pull_request_previews, pulls_tag, pulls_error, report_error, poll_due_at, active_at, ignored_paths, record_requests, regions, region_instances, kept_until FROM projects WHERE organisation_id = $1 AND kept_until IS NOT NULL ORDER BY id FOR NO KEY UPDATE
+`
+
+// The deleted projects of an organisation that are not deleted for good yet.
+func (q *Queries) LockKeptProjects(ctx context.Context, organisationID uuid.UUID) ([]Project, error) {
+	rows, err := q.db.Query(ctx, lockKeptProjects, organisationID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Project{}
+	for rows.Next() {
+		var i Project
+		if err := rows.Scan(
+			&i.ID,
+			&i.OrganisationID,
+			&i.Name,
+			&i.Slug,
+			&i.RepositoryURL,
+			&i.Branch,
+			&i.RootDirectory,
+			&i.DockerfilePath,
+			&i.Port,
+			&i.HealthPath,
+			&i.Instances,
+			&i.CPUMillis,
+			&i.MemoryBytes,
+			&i.AutoDeploy,
+			&i.LastSeenCommit,
+			&i.PolledAt,
+			&i.PollError,
+			&i.CreatedAt,
+			&i.DeletedAt,
+			&i.ReleaseCommand,
+			&i.BuildVariables,
+			&i.LastSeenAt,
+			&i.PinnedByID,
+			&i.InstancesChangedAt,
+			&i.StartSeconds,
+			&i.GraceSeconds,
+			&i.DockerfileTarget,
+			&i.Previews,
+			&i.PreviewDays,
+			&i.GithubRepositoryID,
+			&i.VariablesReadable,
+			&i.PullRequestPreviews,
+			&i.PullsTag,
+			&i.PullsError,
+			&i.ReportError,
+			&i.PollDueAt,
+			&i.ActiveAt,
+			&i.IgnoredPaths,
+			&i.RecordRequests,
+			&i.Regions,
+			&i.RegionInstances,
+			&i.KeptUntil,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const lockProjectOf = `-- name: LockProjectOf :one
-SELECT id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances, cpu_millis, memory_bytes, auto_deploy, last_seen_commit, polled_at, poll_error, created_at, deleted_at, release_command, build_variables, last_seen_at, pinned_by_id, instances_changed_at, start_seconds, grace_seconds, dockerfile_target, previews, preview_days, github_repository_id, variables_readable, pull_request_previews, pulls_tag, pulls_error, report_error, poll_due_at, active_at, ignored_paths, record_requests, regions, region_instances FROM projects WHERE id = $1 AND organisation_id = $2 AND deleted_at IS NULL FOR NO KEY UPDATE
+SELECT id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances, cpu_millis, memory_bytes, auto_deploy, last_seen_commit, polled_at, poll_error, created_at, deleted_at, release_command, build_variables, last_seen_at, pinned_by_id, instances_changed_at, start_seconds, grace_seconds, dockerfile_target, previews, preview_days, github_repository_id, variables_readable, pull_request_previews, pulls_tag, pulls_error, report_error, poll_due_at, active_at, ignored_paths, record_requests, regions, region_instances, kept_until FROM projects WHERE id = $1 AND organisation_id = $2 AND deleted_at IS NULL FOR NO KEY UPDATE
 `
 
 // As LockProject, for one project of an organisation that was not deleted.
@@ -723,24 +1001,40 @@ func (q *Queries) LockProjectOf(ctx context.Context, iD uuid.UUID, organisationI
 		&i.RecordRequests,
 		&i.Regions,
 		&i.RegionInstances,
+		&i.KeptUntil,
 	)
 	return i, err
 }
 
 const markProjectDeleted = `-- name: MarkProjectDeleted :exec
-UPDATE projects SET deleted_at = now(), auto_deploy = false WHERE id = $1 AND organisation_id = $2
+UPDATE projects SET deleted_at = now(), kept_until = now() + $1::interval WHERE id = $2 AND organisation_id = $3
 `
 
-func (q *Queries) MarkProjectDeleted(ctx context.Context, iD uuid.UUID, organisationID uuid.UUID) error {
-	_, err := q.db.Exec(ctx, markProjectDeleted, iD, organisationID)
+// Deletes a project in a way that can be undone for that long.
+func (q *Queries) MarkProjectDeleted(ctx context.Context, undo time.Duration, iD uuid.UUID, organisationID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, markProjectDeleted, undo, iD, organisationID)
+	return err
+}
+
+const markProjectGone = `-- name: MarkProjectGone :exec
+UPDATE projects SET deleted_at = now(), kept_until = NULL, auto_deploy = false WHERE id = $1
+`
+
+// Deletes a project for good. Where it was deleted before, what is left of it is history from now on.
+func (q *Queries) MarkProjectGone(ctx context.Context, id uuid.UUID) error {
+	_, err := q.db.Exec(ctx, markProjectGone, id)
 	return err
 }
 
 const projectSlugTaken = `-- name: ProjectSlugTaken :one
 SELECT EXISTS (
-  SELECT slug FROM projects WHERE slug = $1 AND deleted_at IS NULL
+  SELECT projects.slug FROM projects WHERE projects.slug = $1 AND projects.deleted_at IS NULL
   UNION ALL
-  SELECT domains.hostname FROM domains WHERE domains.hostname = $2 AND (domains.kind <> 'custom' OR domains.verified_at IS NOT NULL)
+  SELECT domains.hostname FROM domains
+  WHERE domains.hostname = $2 AND (domains.kind <> 'custom' OR domains.verified_at IS NOT NULL) AND domains.kept_since IS NULL
+  UNION ALL
+  SELECT kept.hostname FROM domains AS kept JOIN projects ON projects.id = kept.project_id
+  WHERE kept.hostname = $2 AND kept.kept_since IS NOT NULL AND kept.kind <> 'custom' AND projects.organisation_id <> $3
   UNION ALL
   SELECT released_hostnames.hostname FROM released_hostnames
   WHERE released_hostnames.hostname = $2 AND released_hostnames.organisation_id <> $3
@@ -748,12 +1042,25 @@ SELECT EXISTS (
 )
 `
 
-// Whether the slug is another project's, the hostname anybody's, or was another organisation's until lately.
+// Whether the slug is another project's, the hostname anybody's, kept for a deleted project of another organisation, or was another organisation's
+// until lately.
 func (q *Queries) ProjectSlugTaken(ctx context.Context, slug string, hostname string, organisationID uuid.UUID) (bool, error) {
 	row := q.db.QueryRow(ctx, projectSlugTaken, slug, hostname, organisationID)
 	var exists bool
 	err := row.Scan(&exists)
 	return exists, err
+}
+
+const returnProject = `-- name: ReturnProject :exec
+UPDATE projects SET deleted_at = NULL, kept_until = NULL, slug = $1, polled_at = NULL, poll_due_at = NULL, poll_error = NULL, pulls_tag = NULL,
+  pulls_error = NULL
+WHERE id = $2
+`
+
+// Undoes the deletion of a project, and has its repository looked at as soon as may be.
+func (q *Queries) ReturnProject(ctx context.Context, slug string, iD uuid.UUID) error {
+	_, err := q.db.Exec(ctx, returnProject, slug, iD)
+	return err
 }
 
 const setVariablesReadable = `-- name: SetVariablesReadable :exec

@@ -132,7 +132,7 @@ func (q *Queries) DeposeDeadLeader(ctx context.Context, worker string) (int64, e
 const fence = `-- name: Fence :one
 
 WITH project AS MATERIALIZED (
-  SELECT id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances, cpu_millis, memory_bytes, auto_deploy, last_seen_commit, polled_at, poll_error, created_at, deleted_at, release_command, build_variables, last_seen_at, pinned_by_id, instances_changed_at, start_seconds, grace_seconds, dockerfile_target, previews, preview_days, github_repository_id, variables_readable, pull_request_previews, pulls_tag, pulls_error, report_error, poll_due_at, active_at, ignored_paths, record_requests, regions, region_instances FROM projects WHERE projects.id = $1 FOR NO KEY UPDATE
+  SELECT id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances, cpu_millis, memory_bytes, auto_deploy, last_seen_commit, polled_at, poll_error, created_at, deleted_at, release_command, build_variables, last_seen_at, pinned_by_id, instances_changed_at, start_seconds, grace_seconds, dockerfile_target, previews, preview_days, github_repository_id, variables_readable, pull_request_previews, pulls_tag, pulls_error, report_error, poll_due_at, active_at, ignored_paths, record_requests, regions, region_instances, kept_until FROM projects WHERE projects.id = $1 FOR NO KEY UPDATE
 ), deployment AS MATERIALIZED (
   SELECT deployments.id FROM project JOIN deployments ON deployments.project_id = project.id
   WHERE deployments.id = $2 AND deployments.step = $3 AND deployments.state = 'deploying'
@@ -143,7 +143,7 @@ WITH project AS MATERIALIZED (
     AND owned.attempted_by[array_upper(owned.attempted_by, 1)] = $6::text
   FOR UPDATE OF owned
 )
-SELECT project.id, project.organisation_id, project.name, project.slug, project.repository_url, project.branch, project.root_directory, project.dockerfile_path, project.port, project.health_path, project.instances, project.cpu_millis, project.memory_bytes, project.auto_deploy, project.last_seen_commit, project.polled_at, project.poll_error, project.created_at, project.deleted_at, project.release_command, project.build_variables, project.last_seen_at, project.pinned_by_id, project.instances_changed_at, project.start_seconds, project.grace_seconds, project.dockerfile_target, project.previews, project.preview_days, project.github_repository_id, project.variables_readable, project.pull_request_previews, project.pulls_tag, project.pulls_error, project.report_error, project.poll_due_at, project.active_at, project.ignored_paths, project.record_requests, project.regions, project.region_instances FROM project, job
+SELECT project.id, project.organisation_id, project.name, project.slug, project.repository_url, project.branch, project.root_directory, project.dockerfile_path, project.port, project.health_path, project.instances, project.cpu_millis, project.memory_bytes, project.auto_deploy, project.last_seen_commit, project.polled_at, project.poll_error, project.created_at, project.deleted_at, project.release_command, project.build_variables, project.last_seen_at, project.pinned_by_id, project.instances_changed_at, project.start_seconds, project.grace_seconds, project.dockerfile_target, project.previews, project.preview_days, project.github_repository_id, project.variables_readable, project.pull_request_previews, project.pulls_tag, project.pulls_error, project.report_error, project.poll_due_at, project.active_at, project.ignored_paths, project.record_requests, project.regions, project.region_instances, project.kept_until FROM project, job
 `
 
 type FenceParams struct {
@@ -197,6 +197,7 @@ type FenceRow struct {
 	RecordRequests      bool
 	Regions             []string
 	RegionInstances     []int32
+	KeptUntil           *time.Time
 }
 
 // Everything that Zeitwork knows of River's own tables and notifications stands in this file and in river_views.sql.
@@ -254,6 +255,7 @@ func (q *Queries) Fence(ctx context.Context, arg FenceParams) (FenceRow, error) 
 		&i.RecordRequests,
 		&i.Regions,
 		&i.RegionInstances,
+		&i.KeptUntil,
 	)
 	return i, err
 }

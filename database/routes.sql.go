@@ -86,10 +86,10 @@ func (q *Queries) PointDomains(ctx context.Context, deploymentID *uuid.UUID, env
 }
 
 const releaseDomains = `-- name: ReleaseDomains :exec
-UPDATE domains SET deployment_id = NULL WHERE environment_id = $1
+UPDATE domains SET deployment_id = NULL WHERE environment_id = $1 AND kind <> 'deployment'
 `
 
-// Takes the domains of an environment from the deployments that answer on them.
+// Takes the domains of an environment from the deployment that answers on them. Those of single deployments stay theirs.
 func (q *Queries) ReleaseDomains(ctx context.Context, environmentID uuid.UUID) error {
 	_, err := q.db.Exec(ctx, releaseDomains, environmentID)
 	return err

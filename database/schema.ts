@@ -373,6 +373,9 @@ export const projects = pgTable(
     instancesChangedAt: time("instances_changed_at"),
     createdAt: createdAt(),
     deletedAt: time("deleted_at"),
+    // Until when the deletion can be undone: meanwhile the project's rows, images and repository access stay as they were. Null: the project is not
+    // deleted, or is deleted for good.
+    keptUntil: time("kept_until"),
   },
   (t) => [
     uniqueIndex("projects_slug").on(t.slug).where(sql`${t.deletedAt} is null`),
@@ -380,6 +383,8 @@ export const projects = pgTable(
     index("projects_pinned").on(t.pinnedById).where(sql`${t.pinnedById} is not null`),
     index("projects_github_repository").on(t.githubRepositoryId).where(sql`${t.githubRepositoryId} is not null`),
     index("projects_deleted").on(t.id).where(sql`${t.deletedAt} is not null`),
+    // Those whose deletion can be undone: few, and soon gone.
+    index("projects_kept").on(t.keptUntil).where(sql`${t.keptUntil} is not null`),
     index("projects_instances_changed").on(t.id).where(sql`${t.instancesChangedAt} is not null`),
     index("projects_pull_requests").on(t.githubRepositoryId).where(sql`${t.pullRequestPreviews} and ${t.deletedAt} is null`),
     index("projects_due").on(t.polledAt).where(sql`${t.deletedAt} is null and (${t.autoDeploy} or ${t.previews} <> 'off')`),
@@ -387,6 +392,7 @@ export const projects = pgTable(
       sql`${t.deletedAt} is null and ${t.githubRepositoryId} is null and (${t.autoDeploy} or ${t.previews} <> 'off')`,
     ),
     index("projects_unpolled").on(t.githubRepositoryId).where(sql`${t.polledAt} is null and ${t.githubRepositoryId} is not null and ${t.deletedAt} is null`),
+    check("projects_kept_until", sql`${t.keptUntil} is null or ${t.deletedAt} is not null`),
     check("projects_previews", sql`${t.previews} in ('off', 'branches')`),
     check("projects_preview_days", sql`${t.previewDays} between 1 and 365`),
     check("projects_start_seconds", sql`${t.startSeconds} between 1 and 1800`),
@@ -526,7 +532,7 @@ export const deployments = pgTable(
     // The step that the chain stands at; the last one of the chain once it has ended.
     step: text("step").notNull(),
     trigger: text("trigger").notNull(),
-    // For redeploy, rollback and promote: the deployment that this one repeats.
+    // For redeploy, rollback, promote and restore: the deployment that this one repeats.
     originId: uuid("origin_id").references((): AnyPgColumn => deployments.id),
     branch: text("branch").notNull(),
     // Full commit hash; null until the clone step has resolved the branch.
@@ -594,7 +600,7 @@ export const deployments = pgTable(
       "deployments_step",
       sql`${t.step} in ('clone', 'detect', 'build', 'push', 'release', 'schedule', 'health_check', 'flip_route')`,
     ),
-    check("deployments_trigger", sql`${t.trigger} in ('push', 'manual', 'redeploy', 'rollback', 'promote')`),
+    check("deployments_trigger", sql`${t.trigger} in ('push', 'manual', 'redeploy', 'rollback', 'promote', 'restore')`),
   ],
 );
 
@@ -859,11 +865,16 @@ export const domains = pgTable(
     nextCheckAt: time("next_check_at").notNull().defaultNow(),
     checkMessage: text("check_message"),
     failingSince: time("failing_since"),
+    // Since when it is kept for a deleted project whose deletion can be undone: edges do not know the hostname, and another project may answer on it. Null: it
+    // is not.
+    keptSince: time("kept_since"),
     createdAt: createdAt(),
   },
   (t) => [
     // One answers on a hostname, whoever else claims it.
-    uniqueIndex("domains_hostname").on(t.hostname).where(sql`${t.kind} <> 'custom' or ${t.verifiedAt} is not null`),
+    uniqueIndex("domains_answering").on(t.hostname).where(sql`(${t.kind} <> 'custom' or ${t.verifiedAt} is not null) and ${t.keptSince} is null`),
+    // Those that answer nowhere, by the hostname that nobody of another organisation gets while they are kept.
+    index("domains_kept").on(t.hostname).where(sql`${t.keptSince} is not null`),
     uniqueIndex("domains_claim").on(t.projectId, t.hostname).where(sql`${t.kind} = 'custom'`),
     index("domains_next_check").on(t.nextCheckAt).where(sql`${t.kind} = 'custom'`),
     // Those that were proven lately, for which certificates are to be ordered.

@@ -145,7 +145,7 @@ func TestBuildTurns_BuildEndsWithoutAnImage_TheNextGoesOn(t *testing.T) {
 		"its project deleted": func(t *testing.T, b *testBundle, _ *heldBuilds, _ database.Deployment) {
 			t.Helper()
 			require.NoError(t, database.InTx(b.ctx, b.pool, func(tx pgx.Tx, _ *database.Queries) error {
-				return b.deployments.EndProject(b.ctx, tx, b.project)
+				return b.deployments.endProject(b.ctx, tx, b.project)
 			}))
 		},
 	} {

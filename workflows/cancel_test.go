@@ -221,7 +221,7 @@ func TestCreate_SupersedesWhatIsOnItsWayInTheEnvironment(t *testing.T) {
 	require.Equal(t, stateLive, b.get(t, other.ID).State)
 }
 
-func TestEndProject_CancelsAndRetiresEverything(t *testing.T) {
+func TestDeleteProject_CancelsAndRetiresEverything(t *testing.T) {
 	t.Parallel()
 
 	b := setup(t)
@@ -235,7 +235,7 @@ func TestEndProject_CancelsAndRetiresEverything(t *testing.T) {
 	receive(t, began, "the build did not begin")
 
 	require.NoError(t, database.InTx(b.ctx, b.pool, func(tx pgx.Tx, _ *database.Queries) error {
-		return b.deployments.EndProject(b.ctx, tx, b.project)
+		return b.deployments.endProject(b.ctx, tx, b.project)
 	}))
 	receive(t, ended, "the build did not end")
 	require.Equal(t, stateCancelled, b.get(t, underWay.ID).State)

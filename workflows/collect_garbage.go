@@ -17,7 +17,7 @@ type collected struct {
 	images, sources, buildLines, runtimeLines, requests, idempotencyKeys atomic.Int64
 	vms, deployments, imageRows, environments, projects                  atomic.Int64
 	projectEvents, auditEvents, signIns, detections                      atomic.Int64
-	claims, hostnames, reportRuns                                        atomic.Int64
+	claims, hostnames, reportRuns, purged                                atomic.Int64
 	// unread counts the projects whose repositories could not be looked through.
 	unread atomic.Int64
 }
@@ -27,7 +27,7 @@ type collected struct {
 func (w *Worker) collectGarbage(ctx context.Context, _ *river.Job[arguments]) error {
 	var removed collected
 
-	err := w.collectClaims(ctx, &removed)
+	err := errors.Join(w.purgeExpired(ctx, &removed), w.collectClaims(ctx, &removed))
 
 	keys, keysErr := database.New(w.pool).DeleteExpiredIdempotencyKeys(ctx)
 	if keysErr != nil {
@@ -71,6 +71,7 @@ func (c *collected) log(ctx context.Context, logger *slog.Logger) {
 		{"deployments", c.deployments.Load()},
 		{"image_rows", c.imageRows.Load()},
 		{"environments", c.environments.Load()},
+		{"projects_deleted_for_good", c.purged.Load()},
 		{"projects", c.projects.Load()},
 		{"project_events", c.projectEvents.Load()},
 		{"detections", c.detections.Load()},

@@ -189,9 +189,10 @@ func (d *Deployments) start(
 		return database.Deployment{}, fmt.Errorf("find the deployments that this one supersedes: %w", err)
 	}
 
-	// A push waits for the end of a rollback's pin. It must not end the rollback that is still on its way.
+	// A push waits for the end of a rollback's pin. It must not end the rollback that is still on its way, nor what brings a restored project back: the push takes
+	// longer, and nothing else serves.
 	superseded := lo.Reject(older, func(deployment database.Deployment, _ int) bool {
-		return created.Trigger == string(TriggerPush) && deployment.Trigger == string(TriggerRollback)
+		return created.Trigger == string(TriggerPush) && lo.Contains([]string{string(TriggerRollback), string(TriggerRestore)}, deployment.Trigger)
 	})
 
 	for _, deployment := range superseded {

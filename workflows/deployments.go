@@ -38,6 +38,8 @@ const (
 	TriggerRedeploy Trigger = "redeploy"
 	TriggerRollback Trigger = "rollback"
 	TriggerPromote  Trigger = "promote"
+	// TriggerRestore is for what was live when its project was deleted, once that is undone.
+	TriggerRestore Trigger = "restore"
 )
 
 // Deployments starts, repeats and cancels deployments. It inserts jobs and runs none. Its methods return a

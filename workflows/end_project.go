@@ -10,8 +10,8 @@ import (
 	"github.com/zeitwork/zeitwork/database"
 )
 
-// EndProject ends everything that runs for a project, in the transaction that deletes it: all of its environments.
-func (d *Deployments) EndProject(ctx context.Context, tx pgx.Tx, project uuid.UUID) error {
+// endProject ends everything that runs for a project, in the transaction that deletes it: all of its environments.
+func (d *Deployments) endProject(ctx context.Context, tx pgx.Tx, project uuid.UUID) error {
 	queries := database.New(tx)
 
 	if _, err := queries.LockProject(ctx, project); err != nil {
@@ -25,6 +25,10 @@ func (d *Deployments) EndProject(ctx context.Context, tx pgx.Tx, project uuid.UU
 
 	for _, environment := range environments {
 		if err := d.endEnvironment(ctx, tx, queries, environment.ID); err != nil {
+			return err
+		}
+
+		if err := keepPin(ctx, queries, environment); err != nil {
 			return err
 		}
 	}
@@ -66,4 +70,23 @@ func (d *Deployments) endEnvironment(ctx context.Context, tx pgx.Tx, queries *da
 	}
 
 	return retireReplaced(ctx, d.inserter, tx, environment, uuid.Nil, 0)
+}
+
+// keepPin leaves an environment whose project is deleted pinned to what was live there, which a restoration goes by. A rollback that was still on its way
+// pins nothing any more.
+func keepPin(ctx context.Context, queries *database.Queries, environment database.Environment) error {
+	if environment.PinnedByID == nil {
+		return nil
+	}
+
+	pinned, err := find(ctx, queries, *environment.PinnedByID)
+	if err != nil || pinned.State != stateRetired {
+		return err
+	}
+
+	if err := queries.PinEnvironment(ctx, pinned.ID, environment.ID); err != nil {
+		return fmt.Errorf("keep the pin of the environment: %w", err)
+	}
+
+	return nil
 }

@@ -377,7 +377,7 @@ func TestSnapshot_VariablesOfANarrowerScope_WinOverThoseForAll(t *testing.T) {
 	}
 }
 
-func TestEndProject_EndsItsPreviews(t *testing.T) {
+func TestDeleteProject_EndsItsPreviews(t *testing.T) {
 	t.Parallel()
 
 	b := setup(t)
@@ -387,7 +387,7 @@ func TestEndProject_EndsItsPreviews(t *testing.T) {
 	live := b.await(t, b.pushBranch(t, worker, "feature", commitB).ID, stateLive)
 
 	require.NoError(t, database.InTx(b.ctx, b.pool, func(tx pgx.Tx, _ *database.Queries) error {
-		return b.deployments.EndProject(b.ctx, tx, b.project)
+		return b.deployments.endProject(b.ctx, tx, b.project)
 	}))
 	require.Equal(t, stateRetired, b.get(t, live.ID).State)
 	b.awaitRemoved(t, live.ID)

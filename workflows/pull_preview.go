@@ -28,7 +28,7 @@ func (d *Deployments) ensurePullPreview(
 	}
 
 	if isNew {
-		name := fmt.Sprintf("pr-%d", pull.Number)
+		name := pullPreviewName(pull.Number)
 		if preview, err = d.makePreview(ctx, queries, project, newPreview{
 			branch: pullRef(pull.Number), isFork: pull.IsFork, name: name, called: fmt.Sprintf("Pull request %d", pull.Number),
 		}); err != nil {
@@ -119,3 +119,6 @@ func commitFor(environment database.Environment, commit string) (string, error) 
 		return cmp.Or(commit, lo.FromPtr(environment.LastSeenCommit)), nil
 	}
 }
+
+// pullPreviewName is what the slug of the preview of a pull request is made of.
+func pullPreviewName(number int64) string { return fmt.Sprintf("pr-%d", number) }

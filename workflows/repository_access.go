@@ -157,3 +157,27 @@ func auditHostKey(ctx context.Context, queries *database.Queries, row database.R
 
 	return nil
 }
+
+// ForgetRepositoryAccess leaves nothing of how the repository of a project is read. The project is locked.
+func ForgetRepositoryAccess(ctx context.Context, queries *database.Queries, project database.Project) error {
+	if err := ForgetAccessSecrets(ctx, queries, project.ID); err != nil {
+		return err
+	}
+
+	if _, err := queries.DeleteRepositoryCredential(ctx, project.ID, project.OrganisationID); err != nil {
+		return fmt.Errorf("forget how the repository is read: %w", err)
+	}
+
+	return nil
+}
+
+// ForgetAccessSecrets deletes the private parts of how the repository of a project is read. The project is locked.
+func ForgetAccessSecrets(ctx context.Context, queries *database.Queries, project uuid.UUID) error {
+	for _, kind := range []string{AccessDeployKey, AccessHTTPS} {
+		if err := queries.DeleteSecret(ctx, project, AccessSecret(kind, uuid.Nil, project).Kind); err != nil {
+			return fmt.Errorf("forget the secrets of a repository: %w", err)
+		}
+	}
+
+	return nil
+}

@@ -166,7 +166,7 @@ func (w *githubWorld) makeProject(t *testing.T) client.Project {
 	require.NotNil(t, made.JSON201, "%s", made.Body)
 
 	t.Cleanup(func() {
-		_, err := w.api.DeleteProjectWithResponse(context.WithoutCancel(t.Context()), made.JSON201.ID)
+		_, err := w.api.DeleteProjectWithResponse(context.WithoutCancel(t.Context()), made.JSON201.ID, &client.DeleteProjectParams{ForGood: new(true)})
 		require.NoError(t, err)
 	})
 
@@ -285,7 +285,7 @@ func TestGitHub_FromSignInToAMergedPullRequest_NothingIsLeft(t *testing.T) {
 	require.Eventually(t, func() bool { return len(w.previews(t, project)) == 0 }, deployTime, 50*time.Millisecond, "the preview stays")
 	require.Len(t, w.github.Comments(w.repository, pull), 1, "the comment is edited")
 
-	deleted, err := w.api.DeleteProjectWithResponse(t.Context(), project.ID)
+	deleted, err := w.api.DeleteProjectWithResponse(t.Context(), project.ID, &client.DeleteProjectParams{ForGood: new(true)})
 	require.NoError(t, err)
 	require.Equal(t, http.StatusNoContent, deleted.StatusCode(), "%s", deleted.Body)
 

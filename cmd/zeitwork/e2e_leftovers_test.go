@@ -79,10 +79,7 @@ func (p *platform) onNode(t *testing.T, deployment uuid.UUID) []string {
 		return nil
 	}))
 
-	marks := lo.Map(p.vmIDs(t, deployment), func(vm uuid.UUID, _ int) string { return vm.String() })
-	if digest := p.deployment(t, deployment).ImageDigest; digest != nil {
-		marks = append(marks, *digest)
-	}
+	marks := append(lo.Map(p.vmIDs(t, deployment), func(vm uuid.UUID, _ int) string { return vm.String() }), p.imageDigests(t, deployment)...)
 
 	found := lo.Filter(names, func(name string, _ int) bool {
 		return lo.SomeBy(marks, func(mark string) bool { return strings.Contains(name, mark) })
@@ -101,17 +98,31 @@ func (p *platform) onNode(t *testing.T, deployment uuid.UUID) []string {
 func (p *platform) vmIDs(t *testing.T, deployment uuid.UUID) []uuid.UUID {
 	t.Helper()
 
+	return ofDeployment[uuid.UUID](t, "SELECT id FROM vms WHERE deployment_id = $1", deployment)
+}
+
+// imageDigests returns the digest of the deployment's image where it has one. The API shows none of a project that is deleted.
+func (p *platform) imageDigests(t *testing.T, deployment uuid.UUID) []string {
+	t.Helper()
+
+	return ofDeployment[string](t, "SELECT image_digest FROM deployments WHERE id = $1 AND image_digest IS NOT NULL", deployment)
+}
+
+// ofDeployment returns what a query on the platform's database finds of a deployment.
+func ofDeployment[T any](t *testing.T, query string, deployment uuid.UUID) []T {
+	t.Helper()
+
 	connection, err := pgx.Connect(t.Context(), shared.platform.DatabaseURL())
 	require.NoError(t, err)
 	defer func() { _ = connection.Close(t.Context()) }()
 
-	rows, err := connection.Query(t.Context(), "SELECT id FROM vms WHERE deployment_id = $1", deployment)
+	rows, err := connection.Query(t.Context(), query, deployment)
 	require.NoError(t, err)
 
-	vms, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	found, err := pgx.CollectRows(rows, pgx.RowTo[T])
 	require.NoError(t, err)
 
-	return vms
+	return found
 }
 
 // nowhere requires that the secret stands in no log file, no row of the database and no command line of the machine.

@@ -52,7 +52,7 @@ func (p *platform) project(t *testing.T, r *repository, change ...func(*client.C
 
 	// The VMs that are left would take the room of the tests that come later.
 	t.Cleanup(func() {
-		_, err := p.client.DeleteProjectWithResponse(context.WithoutCancel(t.Context()), answer.JSON201.ID)
+		_, err := p.client.DeleteProjectWithResponse(context.WithoutCancel(t.Context()), answer.JSON201.ID, &client.DeleteProjectParams{ForGood: new(true)})
 		require.NoError(t, err)
 	})
 

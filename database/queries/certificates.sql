@@ -14,11 +14,12 @@ ON CONFLICT (id) DO UPDATE SET ticket_key_at = now()
 WHERE certificate_table.ticket_key_at IS NULL OR certificate_table.ticket_key_at < now() - @every::interval;
 
 -- name: ListServedCertificates :many
--- The certificates that edges are to show: those of the platform and of domains that are proven.
+-- The certificates that edges are to show: those of the platform and of domains that are proven and not kept for a deleted project.
 SELECT certificates.id, certificates.hostname, certificates.version,
   coalesce(CASE WHEN certificates.version > @since THEN certificates.chain END, '')::text AS chain
 FROM certificates LEFT JOIN domains ON domains.id = certificates.domain_id
-WHERE certificates.chain IS NOT NULL AND (certificates.domain_id IS NULL OR domains.verified_at IS NOT NULL OR domains.kind <> 'custom')
+WHERE certificates.chain IS NOT NULL AND domains.kept_since IS NULL
+  AND (certificates.domain_id IS NULL OR domains.verified_at IS NOT NULL OR domains.kind <> 'custom')
 ORDER BY certificates.id;
 
 -- name: ListChallenges :many
@@ -80,16 +81,24 @@ ON CONFLICT DO NOTHING;
 -- The domains proven since then that have none. A wildcard cannot be proven to an authority by HTTP.
 SELECT domains.id FROM domains
 WHERE domains.kind = 'custom' AND domains.verified_at IS NOT NULL AND domains.verified_at > @since AND left(domains.hostname, 2) <> '*.'
+  AND domains.kept_since IS NULL
   AND NOT EXISTS (SELECT FROM certificates WHERE certificates.domain_id = domains.id)
 LIMIT sqlc.arg(max_rows)::int;
 
 -- name: ListDueCertificates :many
-SELECT id, step FROM certificates WHERE next_at <= now() ORDER BY next_at LIMIT sqlc.arg(max_rows)::int;
+-- Those of domains that are kept for a deleted project are due when it is restored.
+SELECT certificates.id, certificates.step FROM certificates LEFT JOIN domains ON domains.id = certificates.domain_id
+WHERE certificates.next_at <= now() AND domains.kept_since IS NULL ORDER BY certificates.next_at LIMIT sqlc.arg(max_rows)::int;
+
+-- name: ShowCertificatesAgain :exec
+-- Has edges fetch the certificates of a project again that was restored.
+UPDATE certificates SET version = @version FROM domains WHERE domains.id = certificates.domain_id AND domains.project_id = @project_id;
 
 -- name: GetCertificateToOrder :one
--- A certificate that is to be ordered, unless its domain is not proven any more.
+-- A certificate that is to be ordered, unless its domain is not proven any more or is kept for a deleted project.
 SELECT sqlc.embed(certificates), domains.project_id FROM certificates LEFT JOIN domains ON domains.id = certificates.domain_id
-WHERE certificates.id = $1 AND certificates.source = 'acme' AND (certificates.domain_id IS NULL OR domains.verified_at IS NOT NULL);
+WHERE certificates.id = $1 AND certificates.source = 'acme' AND domains.kept_since IS NULL
+  AND (certificates.domain_id IS NULL OR domains.verified_at IS NOT NULL);
 
 -- name: HasUnprovenCertificates :one
 -- Whether there is something for ForgetUnprovenCertificates.
@@ -150,6 +159,7 @@ UPDATE acme_accounts SET account_url = @account_url::text WHERE id = @id;
 SELECT certificates.id, certificates.hostname, certificates.not_after::timestamptz AS not_after, domains.project_id
 FROM certificates JOIN domains ON domains.id = certificates.domain_id
 WHERE certificates.source = 'uploaded' AND certificates.warned_at IS NULL AND certificates.not_after < now() + @soon::interval
+  AND domains.kept_since IS NULL
 LIMIT sqlc.arg(max_rows)::int;
 
 -- name: NoteCertificateWarning :execrows

@@ -1,7 +1,7 @@
 -- name: ListDueDomains :many
 -- The custom domains whose DNS is to be asked again, those first that have waited longest.
 SELECT domains.id FROM domains
-WHERE domains.kind = 'custom' AND domains.next_check_at <= now()
+WHERE domains.kind = 'custom' AND domains.next_check_at <= now() AND domains.kept_since IS NULL
 ORDER BY domains.next_check_at
 LIMIT sqlc.arg(max_rows)::int;
 
@@ -13,11 +13,11 @@ FROM domains JOIN projects ON projects.id = domains.project_id
 WHERE domains.id = $1 AND domains.kind = 'custom' AND projects.deleted_at IS NULL;
 
 -- name: GetHolder :one
--- As GetDomainToCheck: the custom domain that was proven to have the hostname.
+-- As GetDomainToCheck: the custom domain that was proven to have the hostname, unless it is kept for a deleted project: whoever proves the hostname has it then.
 SELECT sqlc.embed(domains), projects.organisation_id,
   coalesce((SELECT own.hostname FROM domains AS own WHERE own.environment_id = domains.project_id AND own.kind = 'generated'), '')::text AS generated
 FROM domains JOIN projects ON projects.id = domains.project_id
-WHERE domains.hostname = $1 AND domains.kind = 'custom' AND domains.verified_at IS NOT NULL;
+WHERE domains.hostname = $1 AND domains.kind = 'custom' AND domains.verified_at IS NOT NULL AND domains.kept_since IS NULL;
 
 -- name: VerifyDomain :execrows
 -- Makes a claim the domain's only one, unless it has changed since it was checked. It answers with what its environment answers with.

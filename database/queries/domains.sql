@@ -55,15 +55,50 @@ FROM projects WHERE domains.id = @id AND projects.id = domains.project_id AND pr
 -- name: CountClaims :one
 -- How many hostnames an organisation claims without a proof.
 SELECT count(*) FROM domains JOIN projects ON projects.id = domains.project_id
-WHERE projects.organisation_id = @organisation_id AND domains.kind = 'custom' AND domains.verified_at IS NULL;
+WHERE projects.organisation_id = @organisation_id AND projects.deleted_at IS NULL AND domains.kind = 'custom' AND domains.verified_at IS NULL;
 
 -- name: DeleteDomain :exec
 DELETE FROM domains USING projects
 WHERE domains.id = @id AND projects.id = domains.project_id AND projects.organisation_id = @organisation_id;
 
+-- name: KeepDomains :exec
+-- Takes the domains of a project that is being deleted out of the route table, and keeps them until that cannot be undone any more.
+UPDATE domains SET kept_since = now() WHERE project_id = $1;
+
 -- name: DeleteDomains :exec
-DELETE FROM domains USING projects
-WHERE domains.project_id = @project_id AND projects.id = domains.project_id AND projects.organisation_id = @organisation_id;
+-- Deletes the domains of a project that is deleted for good.
+DELETE FROM domains WHERE project_id = $1;
+
+-- name: LoseKeptDomains :many
+-- Makes claims of the kept domains of a project whose hostnames another project has by now. A trigger gives each another token.
+UPDATE domains SET verified_at = NULL, deployment_id = NULL, verification_token = NULL, claimed_at = now(), next_check_at = now(),
+  check_message = @check_message::text, failing_since = NULL
+WHERE domains.project_id = @project_id AND domains.kind = 'custom' AND domains.verified_at IS NOT NULL AND domains.kept_since IS NOT NULL
+  AND EXISTS (
+    SELECT FROM domains AS other WHERE other.hostname = domains.hostname AND other.kept_since IS NULL AND (other.kind <> 'custom' OR other.verified_at IS NOT NULL)
+  )
+RETURNING domains.hostname;
+
+-- name: DropTakenDeploymentDomains :exec
+-- Deletes the kept hostnames of a project's single deployments that others have by now.
+DELETE FROM domains USING domains AS other
+WHERE domains.project_id = $1 AND domains.kind = 'deployment' AND domains.kept_since IS NOT NULL
+  AND other.hostname = domains.hostname AND other.kept_since IS NULL AND (other.kind <> 'custom' OR other.verified_at IS NOT NULL);
+
+-- name: ReturnDomains :exec
+-- Gives a project that was restored its domains back. The DNS is asked at once whether they still are the project's; a claim gets the time back that passed
+-- while it was kept.
+UPDATE domains SET kept_since = NULL, claimed_at = domains.claimed_at + (now() - domains.kept_since), next_check_at = now() WHERE project_id = $1;
+
+-- name: ListKeptGenerated :many
+-- The kept generated domains of a project, each with its environment.
+SELECT sqlc.embed(domains), sqlc.embed(environments)
+FROM domains JOIN environments ON environments.id = domains.environment_id
+WHERE domains.project_id = $1 AND domains.kind = 'generated' AND domains.kept_since IS NOT NULL
+ORDER BY environments.id;
+
+-- name: RenameDomain :exec
+UPDATE domains SET hostname = @hostname WHERE id = @id;
 
 -- name: CreateDeploymentDomain :exec
 -- Gives a deployment a hostname of its own, beside the generated one of its project's production: label is its first label. A deployment whose label is
@@ -78,7 +113,8 @@ ON CONFLICT DO NOTHING;
 -- name: ListRoutes :many
 -- Every hostname with each healthy VM that answers for it, one row a VM; one row without a VM where there is none. The hostname of a deployment that
 -- is not live any more sleeps where it has none. That of an environment that sleeps wakes with a request, which waits until a VM is healthy. previous is the
--- own hostname of the deployment that was live in the environment before, while its VMs are kept warm. A hostname that is only claimed is not among them.
+-- own hostname of the deployment that was live in the environment before, while its VMs are kept warm. A hostname that is only claimed is not
+-- among them, and none that is kept for a deleted project.
 SELECT domains.hostname, domains.project_id, domains.deployment_id, domains.https, domains.hsts_seconds,
   coalesce(CASE WHEN domains.redirect_to_id IS NOT NULL THEN (
     SELECT target.hostname FROM domains AS target
@@ -109,7 +145,7 @@ LEFT JOIN (
 LEFT JOIN vms ON vms.deployment_id = domains.deployment_id AND vms.kind = 'app' AND vms.state = 'healthy' AND vms.desired_state = 'running'
   AND vms.removed_at IS NULL
 LEFT JOIN nodes ON nodes.id = vms.node_id
-WHERE domains.kind <> 'custom' OR domains.verified_at IS NOT NULL
+WHERE (domains.kind <> 'custom' OR domains.verified_at IS NOT NULL) AND domains.kept_since IS NULL
 ORDER BY domains.hostname, vms.id;
 
 -- name: ListRoutesOf :many
@@ -144,7 +180,7 @@ LEFT JOIN LATERAL (
 LEFT JOIN vms ON vms.deployment_id = domains.deployment_id AND vms.kind = 'app' AND vms.state = 'healthy' AND vms.desired_state = 'running'
   AND vms.removed_at IS NULL
 LEFT JOIN nodes ON nodes.id = vms.node_id
-WHERE domains.hostname = ANY (@hostnames::text[]) AND (domains.kind <> 'custom' OR domains.verified_at IS NOT NULL)
+WHERE domains.hostname = ANY (@hostnames::text[]) AND (domains.kind <> 'custom' OR domains.verified_at IS NOT NULL) AND domains.kept_since IS NULL
 ORDER BY domains.hostname, vms.id;
 
 -- name: DeleteDomainsOf :exec

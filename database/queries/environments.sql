@@ -46,12 +46,17 @@ RETURNING *;
 UPDATE environments SET expires_at = greatest(expires_at, now() + @lasts::interval) WHERE id = @id AND kind = 'preview';
 
 -- name: PreviewNameTaken :one
--- Whether the slug is another environment's of the project, the hostname anybody's, or was another organisation's until lately.
+-- Whether the slug is another environment's of the project, the hostname anybody's, kept for a deleted project of another organisation, or was another organisation's
+-- until lately.
 SELECT EXISTS (
   SELECT environments.slug FROM environments
   WHERE environments.project_id = @project_id AND environments.slug = @slug AND environments.deleted_at IS NULL
   UNION ALL
-  SELECT domains.hostname FROM domains WHERE domains.hostname = @hostname AND (domains.kind <> 'custom' OR domains.verified_at IS NOT NULL)
+  SELECT domains.hostname FROM domains
+  WHERE domains.hostname = @hostname AND (domains.kind <> 'custom' OR domains.verified_at IS NOT NULL) AND domains.kept_since IS NULL
+  UNION ALL
+  SELECT kept.hostname FROM domains AS kept JOIN projects ON projects.id = kept.project_id
+  WHERE kept.hostname = @hostname AND kept.kept_since IS NOT NULL AND kept.kind <> 'custom' AND projects.organisation_id <> @organisation_id
   UNION ALL
   SELECT released_hostnames.hostname FROM released_hostnames
   WHERE released_hostnames.hostname = @hostname AND released_hostnames.organisation_id <> @organisation_id
@@ -71,6 +76,24 @@ WHERE id = $1 AND kind = 'preview';
 UPDATE environments
 SET deleted_at = now(), awaiting_commit = NULL, comment_due_at = CASE WHEN pull_request_number IS NOT NULL THEN now() END
 WHERE project_id = $1 AND kind = 'preview' AND deleted_at IS NULL;
+
+-- name: ReturnPreviews :exec
+-- Undoes the deletion of the previews that were deleted with their project, for which time stood still: each has as long as it had left. The project is
+-- returned behind them.
+UPDATE environments SET deleted_at = NULL, expires_at = environments.expires_at + (now() - projects.deleted_at),
+  comment_due_at = CASE WHEN environments.pull_request_number IS NOT NULL THEN now() END
+FROM projects
+WHERE projects.id = @project_id AND environments.project_id = projects.id AND environments.kind = 'preview' AND environments.deleted_at = projects.deleted_at;
+
+-- name: RenamePreview :exec
+UPDATE environments SET slug = @slug WHERE id = @id;
+
+-- name: LastRelease :one
+-- The deployment that was live in an environment last, and whether its image is kept; no row where none ever was live.
+SELECT sqlc.embed(deployments), coalesce(images.collected_at IS NULL AND images.repository <> '', false)::boolean AS image_is_kept
+FROM deployments LEFT JOIN images ON images.id = deployments.image_id
+WHERE deployments.environment_id = $1 AND deployments.route_version IS NOT NULL
+ORDER BY deployments.route_version DESC LIMIT 1;
 
 -- name: ListExpiredPreviews :many
 -- The previews whose time is over.

@@ -1,9 +1,9 @@
 -- name: ListProjectsToCollect :many
 -- The projects of which the registry may hold what nobody needs, in no order, so that a pass which is cut off does not
 -- always leave the same ones out. Most have had a deployment lately. The others have images that could not be taken out
--- by then, or more of them than are kept.
+-- by then, or more of them than are kept. All of a project whose deletion can be undone stays.
 SELECT id, (deleted_at IS NOT NULL)::boolean AS deleted FROM projects
-WHERE deleted_at > now() - interval '7 days'
+WHERE kept_until IS NULL AND (deleted_at > now() - interval '7 days'
   OR EXISTS (
     SELECT FROM deployments
     WHERE deployments.project_id = projects.id
@@ -14,7 +14,7 @@ WHERE deleted_at > now() - interval '7 days'
     WHERE images.project_id = projects.id AND images.repository <> '' AND (images.collected_at IS NOT NULL OR projects.deleted_at IS NOT NULL)
   )
   OR (SELECT count(*) - 1 FROM images WHERE images.project_id = projects.id AND images.collected_at IS NULL) > sqlc.arg(keep_releases)::integer
-  OR EXISTS (SELECT FROM environments WHERE environments.project_id = projects.id AND environments.deleted_at > now() - interval '7 days')
+  OR EXISTS (SELECT FROM environments WHERE environments.project_id = projects.id AND environments.deleted_at > now() - interval '7 days'))
 ORDER BY random();
 
 -- name: ProjectIsInUse :one
@@ -213,9 +213,10 @@ WHERE deployments.state IN ('retired', 'failed', 'cancelled', 'superseded') AND 
   AND deployments.id IN (SELECT vms.deployment_id FROM vms WHERE vms.removed_at IS NULL AND vms.desired_state <> 'stopped');
 
 -- name: DeleteStaleClaims :many
--- Claims that were not proven in their time.
+-- Claims that were not proven in their time. It stands still for those of deleted projects whose deletion can be undone.
 WITH stale AS (
   DELETE FROM domains WHERE domains.kind = 'custom' AND domains.verified_at IS NULL AND domains.claimed_at < now() - @lasts::interval
+    AND domains.kept_since IS NULL
   RETURNING domains.id, domains.hostname, domains.project_id
 )
 SELECT stale.id, stale.hostname, projects.organisation_id FROM stale JOIN projects ON projects.id = stale.project_id;

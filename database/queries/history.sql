@@ -14,7 +14,8 @@ DELETE FROM vms WHERE vms.id IN (
 
 -- name: DeleteOldDeployments :execrows
 -- Deletes deployments that ended before the retention began, with their timelines, events and logs. Of each environment the last releases stay, as
--- one can roll back to them, and whatever another row names. One that is repeated by another one that goes is for the next batch.
+-- one can roll back to them, and whatever another row names, and all of projects whose deletion can be undone. One that is repeated by another one that
+-- goes is for the next batch.
 DELETE FROM deployments WHERE deployments.id IN (
   SELECT old.id FROM deployments AS old JOIN environments ON environments.id = old.environment_id
   WHERE old.id < @before AND old.state IN ('failed', 'cancelled', 'superseded', 'retired')
@@ -31,6 +32,7 @@ DELETE FROM deployments WHERE deployments.id IN (
       )
     )
     AND environments.pinned_by_id IS DISTINCT FROM old.id
+    AND NOT EXISTS (SELECT FROM projects WHERE projects.id = old.project_id AND projects.kept_until IS NOT NULL)
     AND NOT EXISTS (SELECT FROM deployments AS repeating WHERE repeating.origin_id = old.id)
     AND NOT EXISTS (SELECT FROM vms WHERE vms.deployment_id = old.id)
     AND NOT EXISTS (SELECT FROM domains WHERE domains.deployment_id = old.id AND domains.kind <> 'deployment')
@@ -53,6 +55,7 @@ DELETE FROM images WHERE images.id IN (
 DELETE FROM environments WHERE environments.id IN (
   SELECT old.id FROM environments AS old
   WHERE old.id < @before AND old.kind = 'preview' AND old.deleted_at < now() - sqlc.arg(retention)::interval
+    AND NOT EXISTS (SELECT FROM projects WHERE projects.id = old.project_id AND projects.kept_until IS NOT NULL)
     AND NOT EXISTS (SELECT FROM deployments WHERE deployments.environment_id = old.id)
   ORDER BY old.id LIMIT 1000
   FOR UPDATE SKIP LOCKED
@@ -62,7 +65,7 @@ DELETE FROM environments WHERE environments.id IN (
 -- Deletes what is left of projects that were deleted before the retention began. Whatever is still to be taken out of the registry has a row.
 DELETE FROM projects WHERE projects.id IN (
   SELECT old.id FROM projects AS old
-  WHERE old.id < @before AND old.deleted_at < now() - sqlc.arg(retention)::interval
+  WHERE old.id < @before AND old.deleted_at < now() - sqlc.arg(retention)::interval AND old.kept_until IS NULL
     AND NOT EXISTS (SELECT FROM deployments WHERE deployments.project_id = old.id)
     AND NOT EXISTS (SELECT FROM images WHERE images.project_id = old.id)
   ORDER BY old.id LIMIT 1000

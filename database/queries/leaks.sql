@@ -74,7 +74,7 @@ WHERE vms.ip_released_at IS NULL AND vms.removed_at < now() - @rested_for::inter
 ORDER BY vms.removed_at LIMIT sqlc.arg(max_rows)::int;
 
 -- name: ListUncollectedImages :many
--- The images that nobody can go back to and that could not be taken out of the registry.
+-- The images that nobody can go back to and that could not be taken out of the registry. Nothing is taken from projects whose deletion can be undone.
 SELECT images.digest, projects.slug AS project_slug FROM images JOIN projects ON projects.id = images.project_id
-WHERE images.collected_at < now() - @marked_for::interval AND images.repository <> ''
+WHERE images.collected_at < now() - @marked_for::interval AND images.repository <> '' AND projects.kept_until IS NULL
 ORDER BY images.id LIMIT sqlc.arg(max_rows)::int;

@@ -8,6 +8,12 @@ SELECT organisation_members.*
 FROM projects JOIN organisation_members ON organisation_members.organisation_id = projects.organisation_id
 WHERE projects.id = @id AND projects.deleted_at IS NULL AND organisation_members.user_id = @user_id;
 
+-- name: MembershipInDeletedProject :one
+-- As MembershipInProject, for a deleted project whose deletion can be undone.
+SELECT organisation_members.*
+FROM projects JOIN organisation_members ON organisation_members.organisation_id = projects.organisation_id
+WHERE projects.id = @id AND projects.kept_until > now() AND organisation_members.user_id = @user_id;
+
 -- name: MembershipInDeployment :one
 -- As MembershipInProject, for the project of a deployment.
 SELECT organisation_members.*

@@ -55,7 +55,7 @@ ORDER BY part.kind, part.name;
 
 -- name: ListPendingChanges :many
 -- What is live in the environments of a project, oldest environment first, with the time from which its variables and settings are: a rollback has those of the
--- deployment that it went back to. Of each the names of the settings that were set since, as the audit log has them, of the variables that a deployment would get
+-- deployment that it went back to, and what was restored with its project those of the one before. Of each the names of the settings that were set since, as the audit log has them, of the variables that a deployment would get
 -- now, and of those that were written since.
 SELECT environments.id AS environment_id, environments.slug, environments.is_fork, deployments.id, deployments.environment_sealed, deployments.build_plan,
   coalesce(origin.created_at, deployments.created_at)::timestamptz AS sealed_at,
@@ -80,7 +80,7 @@ SELECT environments.id AS environment_id, environments.slug, environments.is_for
 FROM environments
 JOIN projects ON projects.id = environments.project_id
 JOIN deployments ON deployments.environment_id = environments.id AND deployments.state = 'live'
-LEFT JOIN deployments AS origin ON origin.id = deployments.origin_id AND deployments.trigger = 'rollback'
+LEFT JOIN deployments AS origin ON origin.id = deployments.origin_id AND deployments.trigger IN ('rollback', 'restore')
 WHERE environments.project_id = @project_id AND projects.organisation_id = @organisation_id AND environments.deleted_at IS NULL
 ORDER BY environments.id;
 

@@ -10,11 +10,16 @@ INSERT INTO projects (
 ) RETURNING *;
 
 -- name: ProjectSlugTaken :one
--- Whether the slug is another project's, the hostname anybody's, or was another organisation's until lately.
+-- Whether the slug is another project's, the hostname anybody's, kept for a deleted project of another organisation, or was another organisation's
+-- until lately.
 SELECT EXISTS (
-  SELECT slug FROM projects WHERE slug = @slug AND deleted_at IS NULL
+  SELECT projects.slug FROM projects WHERE projects.slug = @slug AND projects.deleted_at IS NULL
   UNION ALL
-  SELECT domains.hostname FROM domains WHERE domains.hostname = @hostname AND (domains.kind <> 'custom' OR domains.verified_at IS NOT NULL)
+  SELECT domains.hostname FROM domains
+  WHERE domains.hostname = @hostname AND (domains.kind <> 'custom' OR domains.verified_at IS NOT NULL) AND domains.kept_since IS NULL
+  UNION ALL
+  SELECT kept.hostname FROM domains AS kept JOIN projects ON projects.id = kept.project_id
+  WHERE kept.hostname = @hostname AND kept.kept_since IS NOT NULL AND kept.kind <> 'custom' AND projects.organisation_id <> @organisation_id
   UNION ALL
   SELECT released_hostnames.hostname FROM released_hostnames
   WHERE released_hostnames.hostname = @hostname AND released_hostnames.organisation_id <> @organisation_id
@@ -112,7 +117,48 @@ UPDATE projects SET last_seen_commit = NULL, last_seen_at = now(), polled_at = N
 WHERE projects.id = @id AND projects.organisation_id = @organisation_id;
 
 -- name: MarkProjectDeleted :exec
-UPDATE projects SET deleted_at = now(), auto_deploy = false WHERE id = @id AND organisation_id = @organisation_id;
+-- Deletes a project in a way that can be undone for that long.
+UPDATE projects SET deleted_at = now(), kept_until = now() + @undo::interval WHERE id = @id AND organisation_id = @organisation_id;
+
+-- name: MarkProjectGone :exec
+-- Deletes a project for good. Where it was deleted before, what is left of it is history from now on.
+UPDATE projects SET deleted_at = now(), kept_until = NULL, auto_deploy = false WHERE id = $1;
+
+-- name: LockKeptProjectOf :one
+-- As LockProjectOf, for one whose deletion can still be undone.
+SELECT * FROM projects WHERE id = @id AND organisation_id = @organisation_id AND kept_until > now() FOR NO KEY UPDATE;
+
+-- name: ListKeptProjectsOf :many
+-- The deleted projects whose deletion can be undone, of the organisations that a user is a member of, or of them the one alone to which the token belongs, the
+-- newest project first. taken is whether another project has the slug by now.
+SELECT projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.deleted_at::timestamptz AS deleted_at,
+  projects.kept_until::timestamptz AS kept_until,
+  EXISTS (SELECT FROM projects AS other WHERE other.slug = projects.slug AND other.deleted_at IS NULL) AS taken
+FROM projects
+JOIN organisation_members ON organisation_members.organisation_id = projects.organisation_id AND organisation_members.user_id = @user_id
+WHERE projects.kept_until > now() AND projects.id < @before
+  AND (sqlc.narg(token_organisation_id)::uuid IS NULL OR projects.organisation_id = sqlc.narg(token_organisation_id))
+  AND (sqlc.narg(organisation_id)::uuid IS NULL OR projects.organisation_id = sqlc.narg(organisation_id))
+  AND (@slug::text = '' OR projects.slug = @slug)
+ORDER BY projects.id DESC LIMIT sqlc.arg(max_rows)::int;
+
+-- name: LockKeptProjects :many
+-- The deleted projects of an organisation that are not deleted for good yet.
+SELECT * FROM projects WHERE organisation_id = @organisation_id AND kept_until IS NOT NULL ORDER BY id FOR NO KEY UPDATE;
+
+-- name: ListExpiredProjects :many
+-- The deleted projects whose deletion cannot be undone any more, and that are yet to be deleted for good.
+SELECT id FROM projects WHERE kept_until <= now() ORDER BY kept_until LIMIT 100;
+
+-- name: LockExpiredProject :one
+-- As LockProject, for one of ListExpiredProjects; no row where another worker was faster.
+SELECT * FROM projects WHERE id = $1 AND kept_until <= now() FOR NO KEY UPDATE;
+
+-- name: ReturnProject :exec
+-- Undoes the deletion of a project, and has its repository looked at as soon as may be.
+UPDATE projects SET deleted_at = NULL, kept_until = NULL, slug = @slug, polled_at = NULL, poll_due_at = NULL, poll_error = NULL, pulls_tag = NULL,
+  pulls_error = NULL
+WHERE id = @id;
 
 -- name: GetDeploymentOf :one
 -- One deployment of an organisation, with its project and environment.

@@ -25,5 +25,5 @@ SELECT version, changes_since FROM route_table;
 SELECT version, hostname FROM route_changes WHERE version > @since ORDER BY version, hostname;
 
 -- name: ReleaseDomains :exec
--- Takes the domains of an environment from the deployments that answer on them.
-UPDATE domains SET deployment_id = NULL WHERE environment_id = $1;
+-- Takes the domains of an environment from the deployment that answers on them. Those of single deployments stay theirs.
+UPDATE domains SET deployment_id = NULL WHERE environment_id = $1 AND kind <> 'deployment';

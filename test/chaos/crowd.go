@@ -108,7 +108,7 @@ func (h *harness) removeProject(ctx context.Context, project uuid.UUID) error {
 	}
 
 	_, err := ask(ctx, "delete a project", func(ctx context.Context) (uuid.UUID, []byte, error) {
-		answer, err := h.api.DeleteProjectWithResponse(ctx, project)
+		answer, err := h.api.DeleteProjectWithResponse(ctx, project, &client.DeleteProjectParams{ForGood: new(true)})
 		if err != nil || (answer.StatusCode() != http.StatusNoContent && answer.StatusCode() != http.StatusNotFound) {
 			return uuid.Nil, lo.FromPtr(answer).Body, err
 		}

@@ -36,7 +36,7 @@ func (p *Platform) NewProject(ctx context.Context, body client.CreateProjectInpu
 
 // DeleteProject deletes a project, whose VMs and builds would take time from what comes after it.
 func (p *Platform) DeleteProject(ctx context.Context, project uuid.UUID) error {
-	deleted, err := p.API.DeleteProjectWithResponse(ctx, project)
+	deleted, err := p.API.DeleteProjectWithResponse(ctx, project, &client.DeleteProjectParams{ForGood: new(true)})
 	if err != nil || deleted.StatusCode() != http.StatusNoContent {
 		return Failed("delete the project", err, lo.FromPtr(deleted).Body)
 	}

@@ -176,7 +176,47 @@ export default walk(async (w) => {
   await page.waitForURL(`**/o/${organisation.slug}`);
   await page.getByText('No project yet').waitFor();
   await other.getByText('There is no project of this name').waitFor();
+
+  await restored(w, organisation, project);
 });
+
+/** restored brings the project back that was deleted, deletes it again, and then for good. */
+async function restored(w: Walk, organisation: { id: string; slug: string }, { id, slug }: { id: string; slug: string }): Promise<void> {
+  const { page } = w;
+  const deleted = page.getByRole('region', { name: 'Deleted projects' });
+  await deleted.getByText('7 days left').waitFor();
+  await w.look('projects-deleted');
+  await w.click('button', `Restore ${slug}`);
+  await page.getByRole('dialog', { name: `Restore ${slug}?` }).waitFor();
+  await w.look('project-restore');
+  await w.click('button', 'Restore the project');
+  await page.waitForURL(`**/o/${organisation.slug}/projects/${slug}`);
+  await page.getByText(`${slug} is back.`).waitFor();
+
+  // Another project gets its slug, so that it needs another one to come back.
+  await w.call('DELETE', `/v1/projects/${id}`);
+  await w.call('POST', '/v1/projects', {
+    organisation_id: organisation.id,
+    name: 'Another',
+    slug,
+    repository_url: 'https://git.example.com/walk/app.git',
+    auto_deploy: false,
+  });
+  await w.open(`/o/${organisation.slug}`);
+  await deleted.getByText('Another project has its address by now').waitFor();
+  await w.click('button', `Restore ${slug}`);
+  await page.getByLabel('Another name in addresses').fill(slug);
+  await w.click('button', 'Restore the project');
+  await page.getByText(`The slug "${slug}" belongs to another project by now`).waitFor();
+  await w.look('project-restore-taken');
+  await w.click('button', 'Keep it as it is');
+
+  await w.click('button', `Delete for good: ${slug}`);
+  const dialog = page.getByRole('dialog', { name: `Delete ${slug} for good?` });
+  await dialog.getByLabel(`Type ${slug} to go on`).fill(slug);
+  await dialog.getByRole('button', { name: 'Delete for good' }).click();
+  await deleted.waitFor({ state: 'detached' });
+}
 
 /** dropped drops a .env file on the page; each of its lines arrives as it was meant, however long. */
 async function dropped(w: Walk, project: string): Promise<void> {

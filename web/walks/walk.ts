@@ -182,7 +182,8 @@ export class Walk {
 
     for (const organisation of await list('/v1/organisations')) {
       if (organisation.role !== 'owner') continue;
-      for (const { id } of await list(`/v1/projects?organisation_id=${organisation.id}`)) await this.call('DELETE', `/v1/projects/${id}`);
+      for (const { id } of await list(`/v1/projects?organisation_id=${organisation.id}`))
+        await this.call('DELETE', `/v1/projects/${id}?for_good=true`);
     }
   }
 

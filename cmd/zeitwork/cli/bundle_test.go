@@ -109,7 +109,7 @@ func (f *fakeAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.Method == http.MethodDelete && known:
 		w.WriteHeader(http.StatusNoContent)
-	case strings.HasSuffix(r.URL.Path, "/accept"):
+	case strings.HasSuffix(r.URL.Path, "/accept"), strings.HasSuffix(r.URL.Path, "/restore"):
 	case r.Method == http.MethodPost && (strings.HasSuffix(r.URL.Path, "/invitations") || strings.HasSuffix(r.URL.Path, "/domains")):
 		w.WriteHeader(http.StatusCreated)
 	case r.Method == http.MethodPost && (strings.Contains(body, `"trigger"`) || strings.Contains(body, `"slug"`) || strings.Contains(body, `"secret"`)):

@@ -41,7 +41,8 @@ func projectBySlug(ctx context.Context, api *API, slug string) (*client.Project,
 	}
 
 	if len(page.JSON200.Items) == 0 {
-		return nil, UsageError(fmt.Errorf("there is no project %q: `zeitwork projects` lists those that you may see", slug))
+		return nil, UsageError(fmt.Errorf("there is no project %q: `zeitwork projects` lists those that you may see, and `zeitwork projects deleted` those that "+
+			"can be restored", slug))
 	}
 
 	return &page.JSON200.Items[0], nil

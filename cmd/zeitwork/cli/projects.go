@@ -31,6 +31,8 @@ func (a *app) projectsCommand() *cobra.Command {
 		a.createProjectCommand(),
 		a.setProjectCommand(),
 		a.deleteProjectCommand(),
+		a.deletedProjectsCommand(),
+		a.restoreProjectCommand(),
 	)
 
 	return command

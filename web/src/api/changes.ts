@@ -25,6 +25,7 @@ const answersOf = {
   organisation: ['/v1/organisations', '/v1/organisations/{organisation_id}'],
   project: [
     '/v1/projects',
+    '/v1/deleted-projects',
     '/v1/projects/{project_id}',
     '/v1/projects/{project_id}/pending-changes',
     '/v1/projects/{project_id}/repository-access',

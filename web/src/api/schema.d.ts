@@ -44,6 +44,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/deleted-projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List deleted projects
+         * @description The deleted projects of your organisations whose deletion can still be undone, those first that were made last. For everybody who is signed in.
+         */
+        get: operations["list-deleted-projects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deleted-projects/{deleted_project_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a project for good
+         * @description Deletes what is kept of a deleted project now. It cannot be undone. Needs the role owner, or a higher one, in the deleted project's organisation.
+         */
+        delete: operations["purge-project"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/deployments/{deployment_id}": {
         parameters: {
             query?: never;
@@ -1172,7 +1212,7 @@ export interface paths {
         post?: never;
         /**
          * Delete an organisation
-         * @description Its members, invitations and tokens end. One that still has projects is a conflict: delete those first. Nobody gets its slug again. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
+         * @description Its members, invitations and tokens end. One that still has projects is a conflict: delete those first. Projects whose deletion could be undone go for good. Nobody gets its slug again. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
          */
         delete: operations["delete-organisation"];
         options?: never;
@@ -1556,6 +1596,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{deleted_project_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo the deletion of a project
+         * @description The project is back with its settings, variables, domains and previews. What was live in each environment is deployed again from its image, without a build, and answers on the domains that it had. Only where the image is not kept the commit is built again. Deployments that were on their way when the project was deleted stay cancelled. A slug that another project has by now is a conflict: name another one. A custom domain that another project has proven by now needs another proof. Where the organisation has as many projects as it may have it is a conflict. Needs the role owner, or a higher one, in the deleted project's organisation.
+         */
+        post: operations["restore-project"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{project_id}": {
         parameters: {
             query?: never;
@@ -1572,7 +1632,7 @@ export interface paths {
         post?: never;
         /**
          * Delete a project
-         * @description Ends all that runs for the project and takes its domains away. It cannot be undone. Needs the role owner, or a higher one, in the project's organisation.
+         * @description Ends all that runs for the project and stops it answering. restore-project undoes that as long as the project is kept, of which undo_seconds of get-project-deletion tells; for_good keeps nothing. Needs the role owner, or a higher one, in the project's organisation.
          */
         delete: operations["delete-project"];
         options?: never;
@@ -1893,7 +1953,7 @@ export interface paths {
         };
         /**
          * Show what needs a deployment
-         * @description The variables and settings that were changed since what is live was deployed, for each environment. What is live gets them with its next deployment. Of a rollback that is what was changed since the deployment that it went back to. Needs the role viewer, or a higher one, in the project's organisation.
+         * @description The variables and settings that were changed since what is live was deployed, for each environment. What is live gets them with its next deployment. Of a rollback that is what was changed since the deployment that it went back to, and of what was restored with its project since the one before. Needs the role viewer, or a higher one, in the project's organisation.
          */
         get: operations["get-pending-changes"];
         put?: never;
@@ -2514,7 +2574,7 @@ export interface components {
         };
         AuditEvent: {
             /** @enum {string} */
-            action: "deployment.approve" | "deployment.cancel" | "deployment.create" | "deployment.promote" | "deployment.rebalance" | "deployment.redeploy" | "deployment.restart" | "deployment.rollback" | "detection.create" | "device_login.approve" | "device_login.deny" | "domain.certificate" | "domain.certificate_delete" | "domain.create" | "domain.delete" | "domain.unverify" | "domain.update" | "domain.verify" | "edge.addresses" | "edge.bind_token" | "edge.create" | "edge.delete" | "edge.rotate_token" | "environment.create" | "environment.delete" | "environment.unpin" | "environment.update" | "environment_variable.access" | "environment_variable.delete" | "environment_variable.import" | "environment_variable.read" | "environment_variable.set" | "github_app.create" | "github_installation.connect" | "github_installation.disconnect" | "invitation.accept" | "invitation.create" | "invitation.revoke" | "member.leave" | "member.remove" | "member.update" | "node.bind_token" | "node.create" | "node.delete" | "node.join" | "node.join_token" | "node.rotate_token" | "node.update" | "operator.sign_in" | "organisation.create" | "organisation.delete" | "organisation.transfer" | "organisation.update" | "project.check" | "project.create" | "project.delete" | "project.unpin" | "project.update" | "quota.set" | "repository_access.delete" | "repository_access.set" | "repository_access.trust_host" | "session.create" | "session.end" | "token.create" | "token.first_use" | "token.revoke" | "token.rotate" | "user.add" | "user.connect" | "user.create" | "user.sign_in_code" | "user.update";
+            action: "deployment.approve" | "deployment.cancel" | "deployment.create" | "deployment.promote" | "deployment.rebalance" | "deployment.redeploy" | "deployment.restart" | "deployment.rollback" | "detection.create" | "device_login.approve" | "device_login.deny" | "domain.certificate" | "domain.certificate_delete" | "domain.create" | "domain.delete" | "domain.unverify" | "domain.update" | "domain.verify" | "edge.addresses" | "edge.bind_token" | "edge.create" | "edge.delete" | "edge.rotate_token" | "environment.create" | "environment.delete" | "environment.unpin" | "environment.update" | "environment_variable.access" | "environment_variable.delete" | "environment_variable.import" | "environment_variable.read" | "environment_variable.set" | "github_app.create" | "github_installation.connect" | "github_installation.disconnect" | "invitation.accept" | "invitation.create" | "invitation.revoke" | "member.leave" | "member.remove" | "member.update" | "node.bind_token" | "node.create" | "node.delete" | "node.join" | "node.join_token" | "node.rotate_token" | "node.update" | "operator.sign_in" | "organisation.create" | "organisation.delete" | "organisation.transfer" | "organisation.update" | "project.check" | "project.create" | "project.delete" | "project.purge" | "project.restore" | "project.unpin" | "project.update" | "quota.set" | "repository_access.delete" | "repository_access.set" | "repository_access.trust_host" | "session.create" | "session.end" | "token.create" | "token.first_use" | "token.revoke" | "token.rotate" | "user.add" | "user.connect" | "user.create" | "user.sign_in_code" | "user.update";
             actor: components["schemas"]["Actor"];
             /** Format: date-time */
             created_at: string;
@@ -3027,6 +3087,24 @@ export interface components {
             /** @description What the browser said that it is, when it signed in. */
             user_agent: string;
         };
+        DeletedProject: {
+            /** Format: date-time */
+            deleted_at: string;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: date-time
+             * @description Until when the deletion can be undone. The project is deleted for good then.
+             */
+            kept_until: string;
+            name: string;
+            /** Format: uuid */
+            organisation_id: string;
+            repository_url: string;
+            slug: string;
+            /** @description Whether another project has the slug by now, so that this one needs another. */
+            slug_taken: boolean;
+        };
         Deployment: {
             /** @description What you may do with it now, and what that would do. Absent in lists. */
             actions?: components["schemas"]["DeploymentAction"][] | null;
@@ -3085,7 +3163,7 @@ export interface components {
             /** @description Absent in lists. */
             timeline?: components["schemas"]["StepAttempt"][] | null;
             /** @enum {string} */
-            trigger: "push" | "manual" | "redeploy" | "rollback" | "promote";
+            trigger: "push" | "manual" | "redeploy" | "rollback" | "promote" | "restore";
             /** @description Where its environment answers. */
             url: string;
             /** @description Absent in lists. */
@@ -3197,7 +3275,7 @@ export interface components {
             /** @description The step that the chain stands at. */
             step: string;
             /** @enum {string} */
-            trigger: "push" | "manual" | "redeploy" | "rollback" | "promote";
+            trigger: "push" | "manual" | "redeploy" | "rollback" | "promote" | "restore";
         };
         Detection: {
             branch: string;
@@ -4490,6 +4568,11 @@ export interface components {
             /** @description Give it as cursor to get the next page; absent on the last one. */
             next_cursor?: string;
         };
+        PageDeletedProject: {
+            items: components["schemas"]["DeletedProject"][];
+            /** @description Give it as cursor to get the next page; absent on the last one. */
+            next_cursor?: string;
+        };
         PageDeployment: {
             items: components["schemas"]["Deployment"][];
             /** @description Give it as cursor to get the next page; absent on the last one. */
@@ -4789,6 +4872,11 @@ export interface components {
             images: components["schemas"]["GoesImages"];
             /** @description VMs that run now. */
             instances: components["schemas"]["GoesCounted"];
+            /**
+             * Format: int64
+             * @description For how long the deletion can be undone; 0: it cannot.
+             */
+            undo_seconds: number;
             /** @description Environment variables, by their names. */
             variables: components["schemas"]["Goes"];
         };
@@ -5210,6 +5298,25 @@ export interface components {
              * @description The VM that answered. Absent: the edge answered itself.
              */
             vm_id?: string;
+        };
+        RestoredDeployment: {
+            /** @description Whether the image is not kept, so that the commit is built again. */
+            builds: boolean;
+            /** Format: uuid */
+            environment_id: string;
+            /** Format: uuid */
+            id: string;
+        };
+        RestoredProject: {
+            /** @description Those that bring back what was live, one for each environment where something was. */
+            deployments: components["schemas"]["RestoredDeployment"][];
+            /** @description Custom domains that another project has proven meanwhile. They need another proof to come back. */
+            lost_domains: string[];
+            project: components["schemas"]["Project"];
+        };
+        RestoreProjectInputBody: {
+            /** @description Another slug than it had, with other generated hostnames. The one that it had when left out. */
+            slug?: string;
         };
         Rotation: {
             /**
@@ -5889,6 +5996,154 @@ export interface operations {
             };
             /** @description The token is not one of those that may do this, or a page of another site has sent the request. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not valid; the errors name what is wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You ask too much at once; Retry-After says when to ask again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on the platform's side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-deleted-projects": {
+        parameters: {
+            query?: {
+                /** @description The next_cursor of the page before; left out: the first page. */
+                cursor?: string;
+                /** @description How many items at the most. */
+                limit?: number;
+                /** @description Only this organisation's. */
+                organisation_id?: string;
+                /** @description Only those that had this slug. */
+                slug?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageDeletedProject"];
+                };
+            };
+            /** @description There is no valid token, and no session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token is not one of those that may do this, or a page of another site has sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not valid; the errors name what is wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You ask too much at once; Retry-After says when to ask again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on the platform's side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "purge-project": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                deleted_project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no valid token, and no session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token is not one of those that may do this, or a page of another site has sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14197,6 +14452,131 @@ export interface operations {
             };
         };
     };
+    "restore-project": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                deleted_project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreProjectInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RestoredProject"];
+                };
+            };
+            /** @description The body cannot be read as JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no valid token, and no session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token is not one of those that may do this, or a page of another site has sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body took too long to arrive. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done as things are now; the detail says why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not valid; the errors name what is wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You ask too much at once; Retry-After says when to ask again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on the platform's side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-project": {
         parameters: {
             query?: never;
@@ -14275,7 +14655,10 @@ export interface operations {
     };
     "delete-project": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Whether nothing is kept, so that it cannot be undone. */
+                for_good?: boolean;
+            };
             header?: never;
             path: {
                 project_id: string;
@@ -14756,7 +15139,7 @@ export interface operations {
                 /** @description Only those whose commit message holds this text, in any case. */
                 text?: string;
                 /** @description Only those that were started so. */
-                trigger?: "push" | "manual" | "redeploy" | "rollback" | "promote";
+                trigger?: "push" | "manual" | "redeploy" | "rollback" | "promote" | "restore";
             };
             header?: never;
             path: {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatAge, formatDuration } from './time';
+import { formatAge, formatDuration, formatTimeLeft } from './time';
 
 const now = Date.parse('2026-03-01T12:00:00Z');
 const second = 1000;
@@ -31,5 +31,18 @@ describe('formatDuration', () => {
     [72 * hour, '3 days'],
   ])('%d ms is "%s"', (milliseconds, words) => {
     expect(formatDuration(milliseconds)).toBe(words);
+  });
+});
+
+describe('formatTimeLeft', () => {
+  it.each([
+    [7 * 24 * hour, '7 days'],
+    [7 * 24 * hour - second, '7 days'],
+    [47 * hour, '47 hours'],
+    [119 * 60 * second, '119 minutes'],
+    [second, '1 minute'],
+    [-second, '1 minute'],
+  ])('%d ms are "%s"', (left, words) => {
+    expect(formatTimeLeft(left)).toBe(words);
   });
 });

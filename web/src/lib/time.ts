@@ -40,6 +40,15 @@ export function formatDuration(milliseconds: number): string {
   return `${Math.floor(minutes / 1440)} days`;
 }
 
+/** formatTimeLeft says how much of a time is left, given in milliseconds, in its largest unit: "7 days", "1 hour". */
+export function formatTimeLeft(milliseconds: number): string {
+  const minutes = Math.max(1, Math.ceil(milliseconds / 60_000));
+  const [count, unit] = minutes >= 48 * 60 ? [minutes / 1440, 'day'] : minutes >= 120 ? [minutes / 60, 'hour'] : [minutes, 'minute'];
+  // What begins with seven days has seven of them left a moment later.
+  const whole = Math.round(count);
+  return `${whole} ${unit}${whole === 1 ? '' : 's'}`;
+}
+
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 });
 
 /** formatClock gives the time of the day of a time, to the millisecond, in the user's zone: "14:05:09.120". */

@@ -52,6 +52,10 @@ export const domainsQuery = (projectId: string) =>
 export const domainRecordsQuery = (domainId: string) =>
   $api.queryOptions('get', '/v1/domains/{domain_id}/records', { params: { path: { domain_id: domainId } } });
 
+/** deletedProjectsQuery is the deleted projects of an organisation that can be restored. */
+export const deletedProjectsQuery = (organisationId: string) =>
+  $api.queryOptions('get', '/v1/deleted-projects', { params: { query: { organisation_id: organisationId, limit: 100 } } });
+
 /** deletionQuery is what goes with a project when it is deleted. */
 export const deletionQuery = (projectId: string) =>
   $api.queryOptions('get', '/v1/projects/{project_id}/deletion', { params: { path: { project_id: projectId } } });

@@ -13,7 +13,7 @@ export function BuildLog({ deployment }: { deployment: Schemas['Deployment'] }) 
   const hash = useLocation({ select: (location) => location.hash });
   const navigate = useNavigate();
   const selected = useMemo(() => parseLineHash(hash), [hash]);
-  const reused = deployment.trigger === 'rollback' || deployment.trigger === 'promote';
+  const reused = ['rollback', 'promote', 'restore'].includes(deployment.trigger);
   const built = ['schedule', 'release', 'health_check', 'flip_route'].includes(deployment.step);
 
   return (

@@ -28,14 +28,15 @@ const made = ['clone', 'detect', 'build', 'push'];
 /** chainOf returns the steps of a deployment in their order, those that ran and those that will. */
 export function chainOf(deployment: Schemas['Deployment'], hasReleaseCommand: boolean): Step[] {
   const timeline = deployment.timeline ?? [];
-  const reuses = deployment.trigger === 'rollback' || deployment.trigger === 'promote';
+  const goesBack = deployment.trigger === 'rollback' || deployment.trigger === 'restore';
+  const reuses = goesBack || deployment.trigger === 'promote';
   const ended = !isUnderWay(deployment.state);
 
   return Object.entries(titles).flatMap(([name, title]): Step[] => {
     const attempts = timeline.filter((attempt) => attempt.step === name);
     const last = attempts.at(-1);
     if (last) return [{ name, title, state: ended && last.state === 'running' ? endedAs(deployment) : last.state, attempts }];
-    if (name === 'release' && (!hasReleaseCommand || deployment.trigger === 'rollback')) return [];
+    if (name === 'release' && (!hasReleaseCommand || goesBack)) return [];
     if (reuses && made.includes(name)) return [{ name, title, state: 'left out', attempts }];
     return [{ name, title, state: ended ? 'never' : 'waiting', attempts }];
   });

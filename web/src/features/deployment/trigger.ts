@@ -6,6 +6,7 @@ const words: Record<Schemas['Deployment']['trigger'], string> = {
   redeploy: 'as a redeploy',
   rollback: 'as a rollback',
   promote: 'as a promotion',
+  restore: 'with its project, which was restored',
 };
 
 /** triggerWords says what started a deployment, to stand after "from main" and the like. */

@@ -46,6 +46,7 @@ export function DeleteOrganisation({ organisation, members, reason }: Props) {
       ]}
     >
       <li>The name {organisation.slug}: nobody gets it again</li>
+      <li>Deleted projects that could be restored until now</li>
     </GoingList>
   );
 

@@ -11,6 +11,7 @@ import { GuardedButton } from '@/components/guarded-button';
 import { Notice } from '@/components/notice';
 import { Skeleton } from '@/components/skeleton';
 import { useToast } from '@/components/toast';
+import { formatTimeLeft } from '@/lib/time';
 import { formatBytes } from '@/lib/units';
 
 type Props = { organisation: Schemas['Organisation']; project: Schemas['Project']; reason: string | undefined };
@@ -18,6 +19,7 @@ type Props = { organisation: Schemas['Organisation']; project: Schemas['Project'
 /** DeleteProject says what goes with a project, and deletes it once its name was typed. */
 export function DeleteProject({ organisation, project, reason }: Props) {
   const [asking, setAsking] = useState(false);
+  const [forGood, setForGood] = useState(false);
   const navigate = useNavigate();
   const queryClient = useQueryClient();
   const toast = useToast();
@@ -41,20 +43,34 @@ export function DeleteProject({ organisation, project, reason }: Props) {
     />
   );
 
+  const undo = going?.undo_seconds ? formatTimeLeft(going.undo_seconds * 1000) : '';
+
   const remove = async () => {
-    await mutateAsync({ params: { path: { project_id: project.id } } });
+    await mutateAsync({ params: { path: { project_id: project.id }, query: forGood ? { for_good: true } : {} } });
     await navigate({ to: '/o/$org', params: { org: organisation.slug } });
     queryClient.removeQueries({ queryKey: ['get', '/v1/projects/{project_id}'] });
     await queryClient.invalidateQueries({ queryKey: ['get', '/v1/projects'] });
-    toast(`${project.slug} is deleted`);
+    await queryClient.invalidateQueries({ queryKey: ['get', '/v1/deleted-projects'] });
+    toast(undo && !forGood ? `${project.slug} is deleted. It can be restored for ${undo}.` : `${project.slug} is deleted for good`);
   };
 
   return (
     <Card
       title="Delete this project"
-      text="It stops answering at once, and nothing brings it back. The repository stays as it is."
+      text={
+        undo
+          ? `It stops answering at once. For ${undo} it can be restored as it was; then it is gone for good. The repository stays as it is.`
+          : 'It stops answering at once, and nothing brings it back. The repository stays as it is.'
+      }
       footer={
-        <GuardedButton reason={reason} look="danger" onClick={() => setAsking(true)}>
+        <GuardedButton
+          reason={reason}
+          look="danger"
+          onClick={() => {
+            setForGood(false);
+            setAsking(true);
+          }}
+        >
           Delete {project.slug}
         </GuardedButton>
       }
@@ -72,14 +88,24 @@ export function DeleteProject({ organisation, project, reason }: Props) {
       <Confirm
         open={asking}
         onOpenChange={setAsking}
-        title={`Delete ${project.slug} for good?`}
+        title={undo && !forGood ? `Delete ${project.slug}?` : `Delete ${project.slug} for good?`}
         action="Delete the project"
         danger
         typed={project.slug}
         onConfirm={remove}
       >
-        <p className="mb-2">This goes at once, and cannot be undone:</p>
+        <p className="mb-2">
+          {undo && !forGood
+            ? `All that runs for it ends at once. For ${undo} the list of projects has it under “Deleted projects”, from where it comes back with all of this:`
+            : 'This goes at once, and cannot be undone:'}
+        </p>
         {list}
+        {undo && (
+          <label className="mt-4 flex items-start gap-2">
+            <input type="checkbox" className="mt-1" checked={forGood} onChange={(event) => setForGood(event.target.checked)} />
+            <span>Delete it for good now, and keep nothing</span>
+          </label>
+        )}
       </Confirm>
     </Card>
   );

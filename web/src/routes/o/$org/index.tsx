@@ -6,6 +6,7 @@ import { buttonClass } from '@/components/button';
 import { Page } from '@/components/page';
 import { ShowMore } from '@/components/show-more';
 import { ReceivedInvitations } from '@/features/organisation/received-invitations';
+import { DeletedProjects } from '@/features/project/deleted-projects';
 import { FirstProject } from '@/features/project/first-project';
 import { ProjectCard } from '@/features/project/project-card';
 
@@ -41,6 +42,7 @@ function Projects() {
         </ul>
       )}
       <ShowMore pages={pages} />
+      <DeletedProjects organisation={organisation} />
     </Page>
   );
 }

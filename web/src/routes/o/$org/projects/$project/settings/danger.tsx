@@ -13,7 +13,7 @@ function Danger() {
   const reason = reasonAgainst(organisation, 'owner');
 
   return (
-    <SettingsPage title="Danger zone" text="What nothing brings back." reason={reason}>
+    <SettingsPage title="Danger zone" text="What takes all of the project along." reason={reason}>
       <DeleteProject organisation={organisation} project={project} reason={reason} />
     </SettingsPage>
   );
