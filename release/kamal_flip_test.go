@@ -175,6 +175,7 @@ func (b *flipBundle) once(t *testing.T, version, name string, environment []stri
 
 	container := b.container(t, "web", version)
 	container.Name, container.Command, container.Environment, container.StopTimeout = name, command, environment, flipPatience
+	container.Labels = nil
 
 	run := b.docker.run(t, container)
 	require.NoError(t, run.wait(t.Context()))
