@@ -153,7 +153,11 @@ func takes(t *testing.T, keys, token string) bool {
 	t.Helper()
 
 	var set struct {
-		Keys []struct{ KID, X, Y string } `json:"keys"`
+		Keys []struct {
+			KID string `json:"kid"`
+			X   string `json:"x"`
+			Y   string `json:"y"`
+		} `json:"keys"`
 	}
 
 	require.NoError(t, json.Unmarshal([]byte(keys), &set))
