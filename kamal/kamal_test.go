@@ -176,7 +176,9 @@ func TestContainer_IsWhatDockerGets_AndNothingIsLeftOut(t *testing.T) {
 	require.Equal(t, []string{"worker"}, worker.Command)
 	require.Equal(t, 90*time.Second, worker.StopTimeout)
 	require.Equal(t, map[string]string{"service": "zeitwork", "role": "worker", "destination": "staging"}, worker.Labels)
-	require.Subset(t, worker.Environment, []string{"ZEITWORK_SECRET_KEY=key", "ZEITWORK_LOG_FORMAT=json", "ZEITWORK_WORKER_STOP_TIMEOUT=60s", "KAMAL_VERSION=v1.2.3"})
+	require.Subset(t, worker.Environment, []string{
+		"ZEITWORK_SECRET_KEY=key", "ZEITWORK_LOG_FORMAT=json", "ZEITWORK_WORKER_STOP_TIMEOUT=60s", "KAMAL_VERSION=v1.2.3",
+	})
 
 	delete(secrets, "ZEITWORK_SECRET_KEY")
 

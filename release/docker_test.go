@@ -180,7 +180,8 @@ func (c *dockerContainer) start(ctx context.Context) error {
 	return task.Start(ctx)
 }
 
-// terminate is the beginning of `docker stop`, and wait its end. A container that had ended before, that has to be killed or that ends with an error is an error.
+// terminate is the beginning of `docker stop`, and wait its end. A container that had ended before, that has to be killed or that ends with an error is
+// an error.
 func (c *dockerContainer) terminate(ctx context.Context) error {
 	select {
 	case status := <-c.ended:

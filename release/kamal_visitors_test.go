@@ -31,8 +31,6 @@ const (
 // crowd are those who use the platform while its containers are replaced.
 type crowd struct {
 	api        *client.ClientWithResponses
-	http       *http.Client
-	url        string
 	repository string
 	// leaving is closed when they are to end what they do, and do no more.
 	leaving chan struct{}
@@ -65,7 +63,7 @@ func newCrowd(t *testing.T, url, address string, chain []byte, token, repository
 	}))
 	require.NoError(t, err)
 
-	return &crowd{api: api, http: web, url: url, repository: repository, leaving: make(chan struct{})}
+	return &crowd{api: api, repository: repository, leaving: make(chan struct{})}
 }
 
 // come has everybody begin.
@@ -104,9 +102,11 @@ func (c *crowd) leave() {
 }
 
 // stays waits between two requests; false when it is time to leave.
-func (c *crowd) stays() bool {
+func (c *crowd) stays(ctx context.Context) bool {
 	select {
 	case <-c.leaving:
+		return false
+	case <-ctx.Done():
 		return false
 	case <-time.After(pause):
 		return true
@@ -137,7 +137,7 @@ func (c *crowd) failf(format string, values ...any) {
 }
 
 func (c *crowd) visit(ctx context.Context, organisation uuid.UUID) {
-	for c.stays() {
+	for c.stays(ctx) {
 		me, err := c.api.GetMeWithResponse(ctx)
 		c.answered("who I am", err, me)
 
@@ -148,7 +148,7 @@ func (c *crowd) visit(ctx context.Context, organisation uuid.UUID) {
 
 // deployAgainAndAgain deploys a project whenever its deployment has ended.
 func (c *crowd) deployAgainAndAgain(ctx context.Context, project uuid.UUID) {
-	for c.stays() {
+	for c.stays(ctx) {
 		made, err := c.api.CreateDeploymentWithResponse(ctx, project, nil, client.CreateDeploymentInputBody{})
 		if !c.answered("deploy", err, made) {
 			return
@@ -175,11 +175,12 @@ func (c *crowd) follow(ctx context.Context, organisation uuid.UUID) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 
-	context.AfterFunc(ctx, c.http.CloseIdleConnections)
-
 	go func() {
-		<-c.leaving
-		cancel()
+		select {
+		case <-c.leaving:
+			cancel()
+		case <-ctx.Done():
+		}
 	}()
 
 	last := ""

@@ -20,7 +20,8 @@ import (
 	"github.com/zeitwork/zeitwork/internal/secret"
 )
 
-// TestRotation_OfThePlatformsKey_IsNoticedByNobody runs the commands of the page while an owner reads a variable at two APIs, which are started anew in between.
+// TestRotation_OfThePlatformsKey_IsNoticedByNobody runs the commands of the page while an owner reads a variable at two APIs. Both are started
+// anew meanwhile.
 func TestRotation_OfThePlatformsKey_IsNoticedByNobody(t *testing.T) {
 	t.Parallel()
 

@@ -20,7 +20,7 @@ func (p platformPart) whyNotDone(state platformState) string {
 		case !ok:
 			return "somebody has deleted it"
 		case value(edge.Version) != p.To:
-			return fmt.Sprintf("its version is %s", lo.CoalesceOrEmpty(value(edge.Version), "unknown"))
+			return "its version is " + lo.CoalesceOrEmpty(value(edge.Version), "unknown")
 		case edge.VersionsBehind > 0:
 			return fmt.Sprintf("its route table is %d versions behind", edge.VersionsBehind)
 		default:
@@ -33,7 +33,7 @@ func (p platformPart) whyNotDone(state platformState) string {
 		case !ok:
 			return "somebody has deleted it"
 		case node.Version != p.To:
-			return fmt.Sprintf("its agent's version is %s", lo.CoalesceOrEmpty(node.Version, "unknown"))
+			return "its agent's version is " + lo.CoalesceOrEmpty(node.Version, "unknown")
 		default:
 			return whyNodeIsIll(node)
 		}
@@ -44,7 +44,7 @@ func (p platformPart) whyNotDone(state platformState) string {
 
 func (p platformPart) whyControlPlaneIsNotDone(state platformState) string {
 	if state.api != p.To {
-		return fmt.Sprintf("an API has version %s", state.api)
+		return "an API has version " + state.api
 	}
 
 	if len(state.workers) == 0 {

@@ -20,7 +20,8 @@ func newPlatform(t *testing.T) (f *fleet, b *testBundle, done func() []string, c
 	f.version = "v1"
 	f.workers = []client.Builder{{Name: "worker-1", Version: "v1", InTouch: true}, {Name: "worker-0", Version: "v0"}}
 	f.edges = []client.Edge{
-		{Name: "edge-1", Version: new("v1"), InTouch: true, LastSeenAt: new(time.Now())}, {Name: "edge-2", Version: new("v1"), InTouch: true, LastSeenAt: new(time.Now())},
+		{Name: "edge-1", Version: new("v1"), InTouch: true, LastSeenAt: new(time.Now())},
+		{Name: "edge-2", Version: new("v1"), InTouch: true, LastSeenAt: new(time.Now())},
 	}
 
 	file := filepath.Join(t.TempDir(), "done")
