@@ -16,6 +16,7 @@ func Destinations() []string { return []string{"staging", "production"} }
 type Config struct {
 	Service     string               `yaml:"service"`
 	Image       string               `yaml:"image"`
+	Registry    Registry             `yaml:"registry"`
 	Servers     map[string]Role      `yaml:"servers"`
 	Env         Env                  `yaml:"env"`
 	Proxy       Proxy                `yaml:"proxy"`
@@ -25,6 +26,11 @@ type Config struct {
 	DrainTimeout  int `yaml:"drain_timeout"`
 }
 
+// Registry is where the image is.
+type Registry struct {
+	Server string `yaml:"server"`
+}
+
 // Role is what runs on some of the machines.
 type Role struct {
 	Hosts   []string `yaml:"hosts"`
@@ -32,6 +38,8 @@ type Role struct {
 	// StopTimeout is in seconds.
 	StopTimeout int `yaml:"stop_timeout"`
 	Env         Env `yaml:"env"`
+	// Options are given to Docker as they are.
+	Options map[string]any `yaml:"options"`
 }
 
 // Env are environment variables. Those of Secret are named alone; where a name has a colon, that of the secret stands behind it.
@@ -46,6 +54,9 @@ type Proxy struct {
 	Host        string `yaml:"host"`
 	HealthCheck struct {
 		Path string `yaml:"path"`
+		// Interval and Timeout are in seconds.
+		Interval int `yaml:"interval"`
+		Timeout  int `yaml:"timeout"`
 	} `yaml:"healthcheck"`
 	// ResponseTimeout is in seconds.
 	ResponseTimeout int             `yaml:"response_timeout"`

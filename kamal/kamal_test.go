@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/samber/lo"
 	"github.com/stretchr/testify/require"
@@ -158,6 +159,34 @@ func secretsIn(value any) []string {
 	}
 
 	return lo.Uniq(names)
+}
+
+func TestContainer_IsWhatDockerGets_AndNothingIsLeftOut(t *testing.T) {
+	t.Parallel()
+
+	config, _, err := kamal.Read(".", "staging")
+	require.NoError(t, err)
+
+	secrets := map[string]string{"ZEITWORK_SECRET_KEY": "key", "ZEITWORK_DATABASE_URL": "postgres://db"}
+
+	worker, err := config.Container("staging", "worker", "v1.2.3", secrets)
+	require.NoError(t, err)
+	require.Equal(t, "zeitwork-worker-staging-v1.2.3", worker.Name)
+	require.Equal(t, "ghcr.io/zeitwork/zeitwork-worker:v1.2.3", worker.Image)
+	require.Equal(t, []string{"worker"}, worker.Command)
+	require.Equal(t, 90*time.Second, worker.StopTimeout)
+	require.Equal(t, map[string]string{"service": "zeitwork", "role": "worker", "destination": "staging"}, worker.Labels)
+	require.Subset(t, worker.Environment, []string{
+		"ZEITWORK_SECRET_KEY=key", "ZEITWORK_LOG_FORMAT=json", "ZEITWORK_WORKER_STOP_TIMEOUT=60s", "KAMAL_VERSION=v1.2.3",
+	})
+
+	delete(secrets, "ZEITWORK_SECRET_KEY")
+
+	_, err = config.Container("staging", "worker", "v1.2.3", secrets)
+	require.ErrorContains(t, err, "the secret ZEITWORK_SECRET_KEY is in none of the files of secrets")
+
+	_, err = config.Container("staging", "db", "v1.2.3", secrets)
+	require.ErrorContains(t, err, "no machine for the role db")
 }
 
 // A stand-in for Kamal runs the command, as ssh would on the machine, where a stand-in for Docker tells what it gets.

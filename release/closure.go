@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"path"
 	"slices"
 	"strings"
@@ -71,11 +72,21 @@ func (d debianFiles) needs(name string, found entry) ([]string, error) {
 		return []string{target}, nil
 	}
 
-	if !bytes.HasPrefix(found.content, []byte(elf.ELFMAG)) {
+	content := found.content
+
+	if found.from != "" {
+		var err error
+
+		if content, err = os.ReadFile(found.from); err != nil {
+			return nil, fmt.Errorf("read %s: %w", name, err)
+		}
+	}
+
+	if !bytes.HasPrefix(content, []byte(elf.ELFMAG)) {
 		return nil, nil
 	}
 
-	return d.neededBy(name, bytes.NewReader(found.content))
+	return d.neededBy(name, bytes.NewReader(content))
 }
 
 // neededBy returns the libraries of a program or a library, and the linker that starts it.

@@ -49,7 +49,8 @@ func recipes() []recipe {
 			// It has all that the API's image has, too, for tools that start every service from one image.
 			name: "zeitwork-worker", description: "Zeitwork's workers, with git", command: "worker",
 			packages: []string{"git"}, files: []string{"usr/bin/git", "usr/lib/git-core/git", "usr/lib/git-core/git-remote-http", "usr/lib/git-core/git-remote-https"},
-			environment: []string{"ZEITWORK_API_LISTEN=:8000"}, ports: []string{"8000/tcp"},
+			// Sources are kept where its user may write.
+			environment: []string{"ZEITWORK_API_LISTEN=:8000", "ZEITWORK_SOURCE_DIR=/tmp/sources"}, ports: []string{"8000/tcp"},
 		},
 		{
 			name: "zeitwork-builder", description: "Zeitwork's builder, with BuildKit", command: "builder", root: true,

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	program "github.com/zeitwork/zeitwork/cmd/zeitwork"
 	"github.com/zeitwork/zeitwork/internal/dnscheck/dnstest"
 	"github.com/zeitwork/zeitwork/local/baseimages"
 	"github.com/zeitwork/zeitwork/local/cluster"
@@ -33,6 +34,10 @@ var shared struct {
 }
 
 func TestMain(m *testing.M) {
+	if os.Getenv(program.AsProgram) != "" {
+		program.Main()
+	}
+
 	code := m.Run()
 
 	if shared.platform != nil {

@@ -20,8 +20,8 @@ func (a *app) buildersCommand() *cobra.Command {
 	}
 }
 
-func (a *app) listBuilders(ctx context.Context, api *API, _ []string) error {
-	builders, err := collect(func(cursor *string) ([]client.Builder, *string, error) {
+func allWorkers(ctx context.Context, api *API) ([]client.Builder, error) {
+	return collect(func(cursor *string) ([]client.Builder, *string, error) {
 		page, err := checked(api.ListBuildersWithResponse(ctx, &client.ListBuildersParams{Cursor: cursor, Limit: new(pageSize)}))
 		if err != nil {
 			return nil, nil, err
@@ -29,6 +29,10 @@ func (a *app) listBuilders(ctx context.Context, api *API, _ []string) error {
 
 		return page.JSON200.Items, page.JSON200.NextCursor, nil
 	})
+}
+
+func (a *app) listBuilders(ctx context.Context, api *API, _ []string) error {
+	builders, err := allWorkers(ctx, api)
 	if err != nil {
 		return err
 	}

@@ -81,6 +81,7 @@ func Commands(terminal Terminal) []*cobra.Command {
 		}},
 		{GroupOperate, []*cobra.Command{
 			a.nodesCommand(), a.buildersCommand(), a.edgesCommand(), a.queueCommand(), a.leaksCommand(), a.usersCommand(), a.quotasCommand(),
+			a.upgradePlatformCommand(),
 		}},
 	} {
 		for _, command := range group.commands {

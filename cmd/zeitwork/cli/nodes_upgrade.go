@@ -212,20 +212,26 @@ func (n nodeUpgrade) instructions(wanted wantedUpgrade) string {
 	return strings.Join(does, ", ")
 }
 
-// runCommand runs the operator's command for a node, without a shell.
+// runCommand runs the operator's command for a node.
 func (u *upgrade) runCommand(ctx context.Context, node string) error {
-	arguments := lo.Map(u.command, func(argument string, _ int) string { return strings.ReplaceAll(argument, "{name}", node) })
-	u.sayf("  runs: %s", strings.Join(arguments, " "))
+	return u.runUpgrade(ctx, u.command, "{name}", node)
+}
+
+// runUpgrade runs an operator's command without a shell, with pairs of what stands in its arguments and what it becomes.
+func (a *app) runUpgrade(ctx context.Context, wanted []string, replaced ...string) error {
+	replacer := strings.NewReplacer(replaced...)
+	arguments := lo.Map(wanted, func(argument string, _ int) string { return replacer.Replace(argument) })
+	a.sayf("  runs: %s", strings.Join(arguments, " "))
 
 	command := exec.CommandContext(ctx, arguments[0], arguments[1:]...)
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
 	command.WaitDelay = longestLook
 	// Results alone go to standard output, and this is none.
-	command.Stdout = visible.Writer(u.Err)
+	command.Stdout = visible.Writer(a.Err)
 	command.Stderr = command.Stdout
 
-	if isTerminal(u.In) {
-		command.Stdin = u.In
+	if isTerminal(a.In) {
+		command.Stdin = a.In
 	}
 
 	if err := command.Run(); err != nil {

@@ -20,13 +20,17 @@ import (
 	"github.com/zeitwork/zeitwork/client"
 )
 
-// fleet is a platform with nodes alone, which move their VMs and start anew as a test has them.
+// fleet is a platform whose machines are upgraded, and whose nodes move their VMs and start anew, as a test has them.
 type fleet struct {
 	t *testing.T
 
 	mutex sync.Mutex
-	nodes []client.Node
-	vms   map[string][]client.NodeVM
+	// version is that of the API.
+	version string
+	workers []client.Builder
+	edges   []client.Edge
+	nodes   []client.Node
+	vms     map[string][]client.NodeVM
 	// changes are the states that nodes were given, in order.
 	changes []string
 	// onLook is called before nodes are listed, for what happens by itself.
@@ -62,7 +66,11 @@ func (f *fleet) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 	switch r.URL.Path {
 	case "/v1/machine-settings":
-		answer = client.MachineSettings{Version: "v2"}
+		answer = client.MachineSettings{Version: f.version}
+	case "/v1/builders":
+		answer = client.PageBuilder{Items: f.workers}
+	case "/v1/edges":
+		answer = client.PageEdge{Items: f.edges}
 	case "/v1/nodes":
 		for i, node := range f.nodes {
 			f.nodes[i].VMS = int64(len(f.vms[node.Name]))
@@ -105,7 +113,7 @@ func (f *fleet) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func newFleet(t *testing.T, nodes ...client.Node) (*fleet, *testBundle) {
 	t.Helper()
 
-	f := &fleet{t: t, nodes: nodes, vms: map[string][]client.NodeVM{}}
+	f := &fleet{t: t, version: "v2", nodes: nodes, vms: map[string][]client.NodeVM{}}
 
 	for i := range f.nodes {
 		f.nodes[i].ID, f.nodes[i].BootID, f.nodes[i].AgentStartedAt = uuid.New(), new(uuid.NewString()), new(time.Now())

@@ -19,20 +19,25 @@ const (
 	longestLook  = 2 * time.Second
 )
 
-// awaitNode looks at a node until why returns nothing, and says why it waits whenever that changes. The platform may be away meanwhile. It fails
-// when the time is over.
+// awaitNode is await for what one node tells.
 func (a *app) awaitNode(ctx context.Context, api *API, name string, timeout time.Duration, why func(context.Context, client.Node) (string, error)) error {
+	return a.await(ctx, timeout, func(ctx context.Context) (string, error) {
+		node, err := nodeByName(ctx, api, name)
+		if err != nil {
+			return "", err
+		}
+
+		return why(ctx, *node)
+	})
+}
+
+// await looks until why returns nothing, and says why it waits whenever that changes. The platform may be away meanwhile. It fails when the time is over.
+func (a *app) await(ctx context.Context, timeout time.Duration, why func(context.Context) (string, error)) error {
 	deadline := time.Now().Add(timeout)
 	told := ""
 
 	for look := shortestLook; ; look = min(look+look, longestLook) {
-		node, err := nodeByName(ctx, api, name)
-
-		reason := ""
-		if err == nil {
-			reason, err = why(ctx, *node)
-		}
-
+		reason, err := why(ctx)
 		if err != nil && ExitCode(err) != ExitFailure {
 			return err
 		}
@@ -48,7 +53,7 @@ func (a *app) awaitNode(ctx context.Context, api *API, name string, timeout time
 		if reason != told {
 			a.sayf("  waits: %s", reason)
 
-			told = reason
+			told, look = reason, shortestLook
 		}
 
 		if time.Now().After(deadline) {

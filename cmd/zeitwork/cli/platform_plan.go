@@ -1,0 +1,138 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/client"
+)
+
+// The parts of a platform that are upgraded, as operators' commands get them.
+const (
+	controlPlanePart = "control-plane"
+	edgePart         = "edge"
+	nodePart         = "node"
+)
+
+// platformState is what the platform tells of its parts at one time.
+type platformState struct {
+	// api is the version of the API that has answered.
+	api string
+	// workers are those in touch.
+	workers []client.Builder
+	edges   []client.Edge
+	nodes   []client.Node
+}
+
+func (u *platformUpgrade) look(ctx context.Context) (platformState, error) {
+	settings, err := checked(u.api.GetMachineSettingsWithResponse(ctx))
+	if err != nil {
+		return platformState{}, err
+	}
+
+	state := platformState{api: settings.JSON200.Version}
+
+	workers, err := allWorkers(ctx, u.api)
+	if err != nil {
+		return state, err
+	}
+
+	// One that has ended is listed for a while.
+	state.workers = lo.Filter(workers, func(w client.Builder, _ int) bool { return w.InTouch })
+
+	if state.edges, err = allEdges(ctx, u.api); err != nil {
+		return state, err
+	}
+
+	state.nodes, err = allNodes(ctx, u.api)
+
+	return state, err
+}
+
+// platformPart is a part that has another version than it is to have.
+type platformPart struct {
+	Part string `json:"part"`
+	// Name is that of an edge or a node.
+	Name string `json:"name,omitempty"`
+	Now  string `json:"now"`
+	To   string `json:"to"`
+}
+
+// platformPlan is what is upgraded, in this order.
+type platformPlan struct {
+	Parts []platformPart `json:"parts"`
+	// Back tells that the version is older than that of the API.
+	Back  bool     `json:"back"`
+	Notes []string `json:"notes"`
+}
+
+// planPlatform decides which parts need an upgrade, and in which order: those that ask others come behind them, and are the first to go back.
+func planPlatform(state platformState, version string, without []string) (platformPlan, error) {
+	plan := platformPlan{Parts: []platformPart{}, Notes: []string{}, Back: compareVersions(version, state.api) < 0}
+
+	known := append(lo.Map(state.edges, func(e client.Edge, _ int) string { return e.Name }),
+		lo.Map(state.nodes, func(n client.Node, _ int) string { return n.Name })...)
+	if unknown := lo.Without(without, known...); len(unknown) > 0 {
+		return plan, UsageError(fmt.Errorf("there is no edge or node %q: `zeitwork edges` and `zeitwork nodes` list them", unknown[0]))
+	}
+
+	isWanted := func(name, now string) bool { return now != version && !slices.Contains(without, name) }
+
+	others := lo.Without(lo.Map(state.workers, func(w client.Builder, _ int) string { return w.Version }), version)
+	if state.api != version || len(others) > 0 {
+		now := lo.Ternary(state.api == version, append(others, version)[0], state.api)
+		plan.Parts = append(plan.Parts, platformPart{Part: controlPlanePart, Now: now, To: version})
+	}
+
+	for _, edge := range state.edges {
+		if now := lo.CoalesceOrEmpty(value(edge.Version), "unknown"); isWanted(edge.Name, now) {
+			plan.Parts = append(plan.Parts, platformPart{Part: edgePart, Name: edge.Name, Now: now, To: version})
+		}
+	}
+
+	for _, node := range state.nodes {
+		if now := lo.CoalesceOrEmpty(node.Version, "unknown"); isWanted(node.Name, now) {
+			plan.Parts = append(plan.Parts, platformPart{Part: nodePart, Name: node.Name, Now: now, To: version})
+		}
+	}
+
+	if plan.Back {
+		slices.Reverse(plan.Parts)
+	}
+
+	for _, part := range lo.UniqBy(plan.Parts, func(p platformPart) string { return p.Part }) {
+		plan.Notes = append(plan.Notes, part.Part+": "+part.instructions(plan.Back)+".")
+	}
+
+	if len(plan.Parts) > 0 {
+		plan.Notes = append(plan.Notes, "Builders tell no version: `kamal accessory reboot builder`, at any time; without Kamal, restart `zeitwork builder` with it.")
+	}
+
+	return plan, nil
+}
+
+// instructions tell what to do.
+func (p platformPart) instructions(back bool) string {
+	switch {
+	case p.Part == controlPlanePart && back:
+		return fmt.Sprintf("`kamal rollback %s -d DESTINATION`; without Kamal, restart API and workers with it; the schema stays", p.To)
+	case p.Part == controlPlanePart:
+		return fmt.Sprintf("`VERSION=%s kamal deploy --skip-push -d DESTINATION`; without Kamal, `zeitwork migrate --additive`, then API and workers", p.To)
+	case p.Part == edgePart:
+		return "take it out of the load balancer, restart its service with the version, put it back"
+	default:
+		return "run `./zeitwork node join` of the version on its machine; no VM stops"
+	}
+}
+
+// orGoBack is the command that takes this part alone back, where there is one.
+func (p platformPart) orGoBack(back bool) string {
+	if p.Part != controlPlanePart || back {
+		return ""
+	}
+
+	return fmt.Sprintf(" (here: `kamal rollback %s -d DESTINATION`)", p.Now)
+}
