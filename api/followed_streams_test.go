@@ -324,7 +324,7 @@ func TestFollowStreams_OfWhatIsNoStream_422(t *testing.T) {
 
 	for _, of := range [][]string{
 		{}, {""}, {changes, project}, {"/v1/streams?of=" + changes}, {"/v1//projects/x/changes"}, {"/v1/me/../projects/x/changes"}, {"/"}, {"changes"},
-		{"//else.example.com" + changes}, {"http://else.example.com" + changes}, {"/v1/registry/token"}, {docsPath}, {"/healthz"},
+		{"//else.example.com" + changes}, {"http://else.example.com" + changes}, {"/v1/registry/token"}, {explorerPath}, {"/healthz"},
 		{changes, changes, changes, changes, changes, changes},
 	} {
 		answer := b.send(t, http.MethodGet, b.tokens.User, followPath(of...), "", nil)

@@ -11,7 +11,7 @@ import (
 // noOperation answers requests below /v1 that no operation matches: with 405 where the path has operations of other methods, else with 404.
 func noOperation(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(writer http.ResponseWriter, request *http.Request) {
-		described := "The operations are described at " + docsPath + "."
+		described := "The operations are described at " + explorerPath + "."
 
 		allowed := methodsOf(mux, request) //nolint:contextcheck // The request carries it.
 		if len(allowed) == 0 {

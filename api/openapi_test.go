@@ -75,7 +75,7 @@ func TestDocs_NeedNothingFromElsewhere(t *testing.T) {
 
 	b := setup(t)
 
-	page := b.send(t, http.MethodGet, "", docsPath, "", nil)
+	page := b.send(t, http.MethodGet, "", explorerPath, "", nil)
 	require.Equal(t, http.StatusOK, page.StatusCode)
 
 	references := regexp.MustCompile(`(?:src|href)="([^"]+)"`).FindAllStringSubmatch(page.text, -1)

@@ -18,7 +18,7 @@ func fontFaces(dashboard fs.FS) string {
 	for _, face := range []struct{ family, file string }{
 		{"Geist Variable", "geist-latin-wght-normal-*.woff2"}, {"Geist Mono Variable", "geist-mono-latin-wght-normal-*.woff2"},
 	} {
-		files, _ := fs.Glob(dashboard, dashboardAssets+face.file) // It fails for patterns that are none.
+		files, _ := fs.Glob(dashboard, staticAssets+face.file) // It fails for patterns that are none.
 		for _, found := range files {
 			fmt.Fprintf(&style, "@font-face { font-family: %q; src: url(/%s) format(\"woff2\"); font-weight: 100 900; font-display: swap }\n", face.family, found)
 		}

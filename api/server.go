@@ -21,6 +21,7 @@ import (
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/database/githubapp"
 	"github.com/zeitwork/zeitwork/database/keyring"
+	"github.com/zeitwork/zeitwork/docs/site"
 	"github.com/zeitwork/zeitwork/internal/logging"
 	"github.com/zeitwork/zeitwork/internal/registryauth"
 	"github.com/zeitwork/zeitwork/web"
@@ -116,7 +117,7 @@ func (s *Server) routes() *http.ServeMux {
 
 	mux.HandleFunc("GET /v1/registry/token", s.service.registryToken)
 	mux.HandleFunc("POST /v1/registry/token", s.service.registryToken)
-	mux.Handle("GET "+docsPath, noFrames(docs()))
+	mux.Handle("GET "+explorerPath, noFrames(explorer()))
 	mux.Handle("/v1/", noOperation(mux))
 	mux.HandleFunc("GET /healthz", s.service.healthz)
 	mux.Handle("GET "+install.Path, s.service.limitedInstall(install.New(install.Options{
@@ -127,6 +128,7 @@ func (s *Server) routes() *http.ServeMux {
 	mux.Handle(riverPath+"/", noFrames(s.service.operatorsOnly(s.river)))
 	s.service.registerPages(mux)
 	s.service.registerGitHubPages(mux)
+	mux.Handle(documentationPath, documentation{files: site.Files(), service: s.service})
 	mux.Handle("/", dashboard{files: web.Files(), service: s.service})
 
 	return mux

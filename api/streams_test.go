@@ -345,7 +345,7 @@ func TestPages_RefuseFrames(t *testing.T) {
 
 	b := setup(t)
 
-	for _, path := range []string{docsPath, riverPath + "/", signInPath} {
+	for _, path := range []string{explorerPath, riverPath + "/", signInPath} {
 		answer := b.send(t, http.MethodGet, "", path, "", nil)
 		require.Contains(t, answer.Header.Get("Content-Security-Policy"), "frame-ancestors 'none'", path)
 	}

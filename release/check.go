@@ -10,7 +10,7 @@ import (
 )
 
 // checkAgain compiles the binaries of the release again, from a copy of the checkout in another folder and without anything that was compiled before, and
-// fails where a byte differs. The dashboard is the one of the checkout.
+// fails where a byte differs. The dashboard and the documentation are those of the checkout.
 func checkAgain(ctx context.Context, source, out string, identity identity) error {
 	folder, err := os.MkdirTemp("", "zeitwork-release-check-")
 	if err != nil {
@@ -42,7 +42,7 @@ func checkAgain(ctx context.Context, source, out string, identity identity) erro
 	return errors.Join(failed...)
 }
 
-// copyCheckout copies the files that git knows, and the built dashboard.
+// copyCheckout copies the files that git knows, and what was built beside them.
 func copyCheckout(ctx context.Context, source, target string) error {
 	command := exec.CommandContext(ctx, "git", "checkout-index", "--all", "--prefix="+target+"/")
 	command.Dir = source
@@ -51,13 +51,14 @@ func copyCheckout(ctx context.Context, source, target string) error {
 		return fmt.Errorf("copy the checkout: %w: %s", err, output)
 	}
 
-	dashboard := filepath.Join("web", "dist")
-	if err := os.RemoveAll(filepath.Join(target, dashboard)); err != nil {
-		return fmt.Errorf("copy the dashboard: %w", err)
-	}
+	for _, built := range builtFolders() {
+		if err := os.RemoveAll(filepath.Join(target, built)); err != nil {
+			return fmt.Errorf("copy %s: %w", built, err)
+		}
 
-	if err := os.CopyFS(filepath.Join(target, dashboard), os.DirFS(filepath.Join(source, dashboard))); err != nil {
-		return fmt.Errorf("copy the dashboard: %w", err)
+		if err := os.CopyFS(filepath.Join(target, built), os.DirFS(filepath.Join(source, built))); err != nil {
+			return fmt.Errorf("copy %s: %w", built, err)
+		}
 	}
 
 	return nil

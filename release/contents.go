@@ -15,7 +15,7 @@ import (
 	"github.com/samber/lo"
 )
 
-// writeContents writes what the programs, the dashboard in them and Debian's packages beside them consist of, in CycloneDX's format.
+// writeContents writes what the programs, the dashboard and the documentation in them, and Debian's packages beside them consist of, in CycloneDX's format.
 func (r release) writeContents(name string, programs []string, packages []debianPackage) error {
 	contents := map[string]cdx.Component{}
 
@@ -30,12 +30,18 @@ func (r release) writeContents(name string, programs []string, packages []debian
 		}
 	}
 
-	dashboard, err := dashboardPackages(filepath.Join(r.source, "web", "package-lock.json"))
-	if err != nil {
-		return err
+	var pages []cdx.Component
+
+	for _, folder := range []string{"web", filepath.Join("docs", "site")} {
+		found, err := browserPackages(filepath.Join(r.source, folder, "package-lock.json"))
+		if err != nil {
+			return err
+		}
+
+		pages = append(pages, found...)
 	}
 
-	for _, component := range append(dashboard, lo.Map(packages, func(p debianPackage, _ int) cdx.Component { return p.component() })...) {
+	for _, component := range append(pages, lo.Map(packages, func(p debianPackage, _ int) cdx.Component { return p.component() })...) {
 		contents[component.BOMRef] = component
 	}
 
@@ -81,11 +87,11 @@ func modulesOf(program string) ([]cdx.Component, error) {
 	return components, nil
 }
 
-// dashboardPackages are the packages of npm that the dashboard runs with, those that only build it excepted.
-func dashboardPackages(lockFile string) ([]cdx.Component, error) {
+// browserPackages are the packages of npm that the dashboard, or the documentation, runs with, those that only build it excepted.
+func browserPackages(lockFile string) ([]cdx.Component, error) {
 	content, err := os.ReadFile(lockFile)
 	if err != nil {
-		return nil, fmt.Errorf("read what the dashboard consists of: %w", err)
+		return nil, fmt.Errorf("read what %s names: %w", lockFile, err)
 	}
 
 	var lock struct {
@@ -98,7 +104,7 @@ func dashboardPackages(lockFile string) ([]cdx.Component, error) {
 	}
 
 	if err := json.Unmarshal(content, &lock); err != nil {
-		return nil, fmt.Errorf("read what the dashboard consists of: %w", err)
+		return nil, fmt.Errorf("read what %s names: %w", lockFile, err)
 	}
 
 	var components []cdx.Component

@@ -111,6 +111,11 @@ func run(ctx context.Context, arguments []string) error {
 	}, parts, key)
 }
 
+// builtFolders are the folders of the checkout that npm's packages have built: the dashboard and the documentation, which become part of the binary.
+func builtFolders() []string {
+	return []string{filepath.Join("web", "dist"), filepath.Join("docs", "site", "dist")}
+}
+
 // release is one release that is being made.
 type release struct {
 	source, out string
@@ -124,8 +129,10 @@ type release struct {
 func makeAll(ctx context.Context, r release, parts []string, key *minisign.PrivateKey) error {
 	sayf("making %s of commit %s", r.identity.version, r.identity.commit)
 
-	if _, err := os.Stat(filepath.Join(r.source, "web", "dist", "index.html")); err != nil {
-		return fmt.Errorf("the dashboard is not built, and a release has it: run `go tool task release`, which builds it first: %w", err)
+	for _, built := range builtFolders() {
+		if _, err := os.Stat(filepath.Join(r.source, built, "index.html")); err != nil {
+			return fmt.Errorf("%s is not built, and a release has it: run `go tool task release`, which builds it first: %w", built, err)
+		}
 	}
 
 	if err := emptied(r.out); err != nil {

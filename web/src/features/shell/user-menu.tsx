@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { BookOpen, ChevronsUpDown, ListTodo, LogOut, Monitor, Moon, Sun, UserRound } from 'lucide-react';
+import { BookOpen, Braces, ChevronsUpDown, ListTodo, LogOut, Monitor, Moon, Sun, UserRound } from 'lucide-react';
 import { sessionQuery } from '@/api/queries/session';
 import { Avatar } from '@/components/avatar';
 import { Button } from '@/components/button';
@@ -34,7 +34,10 @@ export function UserMenu() {
       <MenuLink icon={UserRound} href="/account">
         Account and sessions
       </MenuLink>
-      <MenuLink icon={BookOpen} href="/v1/docs">
+      <MenuLink icon={BookOpen} href="/docs/">
+        Documentation
+      </MenuLink>
+      <MenuLink icon={Braces} href="/v1/docs/">
         The API
       </MenuLink>
       {user?.operator && (
