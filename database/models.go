@@ -434,10 +434,11 @@ type Invitation struct {
 type JoinToken struct {
 	ID        uuid.UUID
 	TokenHash []byte
-	NodeID    uuid.UUID
+	NodeID    *uuid.UUID
 	PublicKey []byte
 	CreatedAt time.Time
 	ExpiresAt time.Time
+	EdgeID    *uuid.UUID
 }
 
 type Keyset struct {

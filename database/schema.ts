@@ -1320,19 +1320,26 @@ export const signInCodes = pgTable(
   (t) => [index("sign_in_codes_user").on(t.userId)],
 );
 
-// One-time tokens, for which a machine that is to be a node gets the node's token.
+// One-time tokens, for which a machine that is to be a node or an edge gets the token of that node or edge.
 export const joinTokens = pgTable(
   "join_tokens",
   {
     id: id(),
     tokenHash: bytea("token_hash").notNull().unique(),
-    nodeId: uuid("node_id").notNull().references(() => nodes.id, { onDelete: "cascade" }),
+    // What the machine becomes: one of the two is set.
+    nodeId: uuid("node_id").references(() => nodes.id, { onDelete: "cascade" }),
+    edgeId: uuid("edge_id").references(() => edges.id, { onDelete: "cascade" }),
     // The key of the machine that has used it. That machine may ask again, since the answer may have been lost.
     publicKey: bytea("public_key"),
     createdAt: createdAt(),
     expiresAt: time("expires_at").notNull(),
   },
-  (t) => [index("join_tokens_node").on(t.nodeId), check("join_tokens_public_key", sql`octet_length(${t.publicKey}) = 32`)],
+  (t) => [
+    index("join_tokens_node").on(t.nodeId),
+    index("join_tokens_edge").on(t.edgeId),
+    check("join_tokens_public_key", sql`octet_length(${t.publicKey}) = 32`),
+    check("join_tokens_of", sql`num_nonnulls(${t.nodeId}, ${t.edgeId}) = 1`),
+  ],
 );
 
 // Programs without a browser that ask to be signed in (RFC 8628): somebody who is signed in types the user's code, and the program then gets a token.
