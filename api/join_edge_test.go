@@ -77,6 +77,10 @@ func TestJoinEdge_OneTimeToken_IsGoodForOneMachineAndAnHour(t *testing.T) {
 	require.Equal(t, http.StatusOK, machine.asksForRoutes(t))
 	require.Equal(t, http.StatusUnauthorized, b.machine(t, newKey(t), machine.token).asksForRoutes(t), "the token is bound to the key from the beginning")
 
+	var clocks int
+	require.NoError(t, b.pool.QueryRow(t.Context(), "SELECT count(*) FROM edges WHERE id = $1 AND abs(clock_ahead_ms) < 10000", edge).Scan(&clocks))
+	require.Equal(t, 1, clocks, "the edge has told what its clock says")
+
 	bound, err := machine.api.BindEdgeTokenWithResponse(t.Context(), client.BindEdgeTokenInputBody{PublicKey: httpsignature.PublicKey(key)})
 	require.NoError(t, err)
 	require.Equal(t, http.StatusNoContent, bound.StatusCode(), "what the edge asks when it starts")

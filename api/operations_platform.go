@@ -17,6 +17,10 @@ const (
 )
 
 func (s *service) registerOperators(api huma.API) {
+	huma.Register(api, get(tagOperators, operators(), "get-platform-health", "/v1/platform/health", text{
+		"Look at the whole platform", "Versions, clocks, certificates, disks, nodes, workers, edges, queues, leaks, the age of the newest backup and the " +
+			"database, each with what was found and what to do. It asks the database alone, and takes two seconds where an edge is behind.",
+	}), s.getPlatformHealth)
 	huma.Register(api, get(tagOperators, operators(), "list-nodes", "/v1/nodes", text{
 		"List nodes", "All nodes, oldest first.",
 	}), s.listNodes)

@@ -1146,6 +1146,27 @@ func (e GitHubInstallationState) Valid() bool {
 	}
 }
 
+// Defines values for HealthCheckState.
+const (
+	HealthCheckStateNotice  HealthCheckState = "notice"
+	HealthCheckStateOk      HealthCheckState = "ok"
+	HealthCheckStateProblem HealthCheckState = "problem"
+)
+
+// Valid indicates whether the value is a known member of the HealthCheckState enum.
+func (e HealthCheckState) Valid() bool {
+	switch e {
+	case HealthCheckStateNotice:
+		return true
+	case HealthCheckStateOk:
+		return true
+	case HealthCheckStateProblem:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ImportEnvironmentVariablesInputBodyScope.
 const (
 	ImportEnvironmentVariablesInputBodyScopeAll        ImportEnvironmentVariablesInputBodyScope = "all"
@@ -4192,6 +4213,26 @@ type Gone struct {
 	Reason string `json:"reason"`
 }
 
+// HealthCheck defines model for HealthCheck.
+type HealthCheck struct {
+	// Advice What to do; absent where there is nothing to do.
+	Advice *string `json:"advice,omitempty"`
+
+	// Detail What was found, as a sentence without its full stop.
+	Detail string `json:"detail"`
+
+	// Part What was looked at.
+	//
+	// Example: edges
+	Part string `json:"part"`
+
+	// State ok; notice: an operator may want to know it; problem: an operator has to do something.
+	State HealthCheckState `json:"state"`
+}
+
+// HealthCheckState ok; notice: an operator may want to know it; problem: an operator has to do something.
+type HealthCheckState string
+
 // ImportEnvironmentVariablesInputBody defines model for ImportEnvironmentVariablesInputBody.
 type ImportEnvironmentVariablesInputBody struct {
 	// Delete The names of variables of the scope to delete; one that is not there is passed over.
@@ -5185,6 +5226,17 @@ type PendingVariableChange string
 type Ping struct {
 	// Time The time of the platform.
 	Time time.Time `json:"time"`
+}
+
+// PlatformHealth defines model for PlatformHealth.
+type PlatformHealth struct {
+	CheckedAt time.Time `json:"checked_at"`
+
+	// Checks In the order in which they are to be read.
+	Checks []HealthCheck `json:"checks"`
+
+	// Version Version of the API that answers.
+	Version string `json:"version"`
 }
 
 // Problem defines model for Problem.
@@ -8357,6 +8409,13 @@ type ClientInterface interface {
 	// Corresponds with POST /v1/organisations/{organisation_id}/transfer (the `TransferOrganisation` operationId).
 	TransferOrganisation(ctx context.Context, organisationID openapi_types.UUID, body TransferOrganisationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetPlatformHealth Look at the whole platform
+	//
+	// Versions, clocks, certificates, disks, nodes, workers, edges, queues, leaks, the age of the newest backup and the database, each with what was found and what to do. It asks the database alone, and takes two seconds where an edge is behind. For operators.
+	//
+	// Corresponds with GET /v1/platform/health (the `GetPlatformHealth` operationId).
+	GetPlatformHealth(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListProjects List projects
 	//
 	// The projects of your organisations, newest first: all of them, or those that a search finds. For everybody who is signed in.
@@ -11043,6 +11102,23 @@ func (c *Client) TransferOrganisationWithBody(ctx context.Context, organisationI
 // Corresponds with POST /v1/organisations/{organisation_id}/transfer (the `TransferOrganisation` operationId).
 func (c *Client) TransferOrganisation(ctx context.Context, organisationID openapi_types.UUID, body TransferOrganisationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewTransferOrganisationRequest(c.Server, organisationID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetPlatformHealth Look at the whole platform
+//
+// Versions, clocks, certificates, disks, nodes, workers, edges, queues, leaks, the age of the newest backup and the database, each with what was found and what to do. It asks the database alone, and takes two seconds where an edge is behind. For operators.
+//
+// Corresponds with GET /v1/platform/health (the `GetPlatformHealth` operationId).
+func (c *Client) GetPlatformHealth(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetPlatformHealthRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -17541,6 +17617,33 @@ func NewTransferOrganisationRequestWithBody(server string, organisationID openap
 	return req, nil
 }
 
+// NewGetPlatformHealthRequest constructs an http.Request for the GetPlatformHealth method
+func NewGetPlatformHealthRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/platform/health")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewListProjectsRequest constructs an http.Request for the ListProjects method
 func NewListProjectsRequest(server string, params *ListProjectsParams) (*http.Request, error) {
 	var err error
@@ -22229,6 +22332,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /v1/organisations/{organisation_id}/transfer (the `TransferOrganisation` operationId).
 	TransferOrganisationWithResponse(ctx context.Context, organisationID openapi_types.UUID, body TransferOrganisationJSONRequestBody, reqEditors ...RequestEditorFn) (*TransferOrganisationResponse, error)
+
+	// GetPlatformHealthWithResponse Look at the whole platform
+	//
+	// Versions, clocks, certificates, disks, nodes, workers, edges, queues, leaks, the age of the newest backup and the database, each with what was found and what to do. It asks the database alone, and takes two seconds where an edge is behind. For operators.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/platform/health (the `GetPlatformHealth` operationId).
+	GetPlatformHealthWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetPlatformHealthResponse, error)
 
 	// ListProjectsWithResponse List projects
 	//
@@ -31169,6 +31281,75 @@ func (r TransferOrganisationResponse) ContentType() string {
 	return ""
 }
 
+type GetPlatformHealthResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PlatformHealth
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetPlatformHealthResponse) GetJSON200() *PlatformHealth {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetPlatformHealthResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetPlatformHealthResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r GetPlatformHealthResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetPlatformHealthResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetPlatformHealthResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetPlatformHealthResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetPlatformHealthResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetPlatformHealthResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ListProjectsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -37806,6 +37987,21 @@ func (c *ClientWithResponses) TransferOrganisationWithResponse(ctx context.Conte
 		return nil, err
 	}
 	return ParseTransferOrganisationResponse(rsp)
+}
+
+// GetPlatformHealthWithResponse Look at the whole platform
+//
+// Versions, clocks, certificates, disks, nodes, workers, edges, queues, leaks, the age of the newest backup and the database, each with what was found and what to do. It asks the database alone, and takes two seconds where an edge is behind. For operators.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/platform/health (the `GetPlatformHealth` operationId).
+func (c *ClientWithResponses) GetPlatformHealthWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetPlatformHealthResponse, error) {
+	rsp, err := c.GetPlatformHealth(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetPlatformHealthResponse(rsp)
 }
 
 // ListProjectsWithResponse List projects
@@ -45862,6 +46058,60 @@ func ParseTransferOrganisationResponse(rsp *http.Response) (*TransferOrganisatio
 			return nil, err
 		}
 		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetPlatformHealthResponse parses an HTTP response from a GetPlatformHealthWithResponse call
+func ParseGetPlatformHealthResponse(rsp *http.Response) (*GetPlatformHealthResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetPlatformHealthResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PlatformHealth
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest Problem

@@ -101,6 +101,14 @@ type AuditEvent struct {
 	TokenID        *uuid.UUID
 }
 
+type Backup struct {
+	Target     string
+	Name       string
+	SnapshotAt time.Time
+	MadeAt     time.Time
+	Bytes      int64
+}
+
 type Branch struct {
 	ProjectID uuid.UUID
 	Name      string
@@ -301,6 +309,7 @@ type Edge struct {
 	Addresses           []string
 	CountedUntil        *time.Time
 	CertificatesVersion *int64
+	ClockAheadMs        *int32
 }
 
 type EdgeSilence struct {
@@ -510,6 +519,7 @@ type Node struct {
 	OS                  *string
 	Containerd          *string
 	BootID              *string
+	ClockAheadMs        *int32
 }
 
 type NodeAbsence struct {
@@ -971,4 +981,5 @@ type Worker struct {
 	BuildkitSeenAt    *time.Time
 	StartedAt         time.Time
 	LastSeenAt        time.Time
+	ClockAheadMs      *int32
 }

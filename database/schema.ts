@@ -718,6 +718,8 @@ export const nodes = pgTable(
     // Why edges cannot reach its VMs, as its agent says, and since when it says so. Null: it does not say so.
     unreachableBecause: text("unreachable_because"),
     unreachableSince: time("unreachable_since"),
+    // How many milliseconds its clock is ahead of the platform's; null where it has not told.
+    clockAheadMs: integer("clock_ahead_ms"),
     createdAt: createdAt(),
   },
   (t) => [
@@ -1042,6 +1044,8 @@ export const edges = pgTable("edges", {
   addresses: text("addresses").array(),
   // Until when it has told all that it has counted of requests, by Postgres's clock. Null: it has told nothing yet, or is of a version that does not say.
   countedUntil: time("counted_until"),
+  // How many milliseconds its clock is ahead of the platform's; null where it has not told.
+  clockAheadMs: integer("clock_ahead_ms"),
   lastSeenAt: time("last_seen_at"),
   createdAt: createdAt(),
 });
@@ -1065,6 +1069,8 @@ export const workers = pgTable(
     buildkitError: text("buildkit_error"),
     // When BuildKit last answered.
     buildkitSeenAt: time("buildkit_seen_at"),
+    // How many milliseconds its clock is ahead of the database server's; null where it is of a version that does not tell.
+    clockAheadMs: integer("clock_ahead_ms"),
     startedAt: time("started_at").notNull().defaultNow(),
     lastSeenAt: time("last_seen_at").notNull().defaultNow(),
   },
@@ -1198,6 +1204,17 @@ export const routeChanges = pgTable(
   },
   (t) => [primaryKey({ columns: [t.version, t.hostname] })],
 );
+
+// The newest backup at each place that backups were made to, as `zeitwork backup` writes it: operators are told when there is none of late.
+export const backups = pgTable("backups", {
+  // A folder, or s3://BUCKET/PREFIX; without credentials.
+  target: text("target").primaryKey(),
+  name: text("name").notNull(),
+  // The time of the database that it shows.
+  snapshotAt: time("snapshot_at").notNull(),
+  madeAt: time("made_at").notNull().defaultNow(),
+  bytes: bigint("bytes", { mode: "number" }).notNull(),
+});
 
 // One row: since when nodes and edges can reach an api. Their silence means nothing while none answers.
 export const controlPlane = pgTable(

@@ -1572,6 +1572,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/platform/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look at the whole platform
+         * @description Versions, clocks, certificates, disks, nodes, workers, edges, queues, leaks, the age of the newest backup and the database, each with what was found and what to do. It asks the database alone, and takes two seconds where an edge is behind. For operators.
+         */
+        get: operations["get-platform-health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects": {
         parameters: {
             query?: never;
@@ -3756,6 +3776,22 @@ export interface components {
             /** @description Why, as a sentence: it was deleted, or the caller may not see it any more. */
             reason: string;
         };
+        HealthCheck: {
+            /** @description What to do; absent where there is nothing to do. */
+            advice?: string;
+            /** @description What was found, as a sentence without its full stop. */
+            detail: string;
+            /**
+             * @description What was looked at.
+             * @example edges
+             */
+            part: string;
+            /**
+             * @description ok; notice: an operator may want to know it; problem: an operator has to do something.
+             * @enum {string}
+             */
+            state: "ok" | "notice" | "problem";
+        };
         ImportEnvironmentVariablesInputBody: {
             /** @description The names of variables of the scope to delete; one that is not there is passed over. */
             delete?: string[];
@@ -4699,6 +4735,14 @@ export interface components {
              * @description The time of the platform.
              */
             time: string;
+        };
+        PlatformHealth: {
+            /** Format: date-time */
+            checked_at: string;
+            /** @description In the order in which they are to be read. */
+            checks: components["schemas"]["HealthCheck"][];
+            /** @description Version of the API that answers. */
+            version: string;
         };
         Problem: {
             /**
@@ -14211,6 +14255,62 @@ export interface operations {
             };
             /** @description The input is not valid; the errors name what is wrong. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You ask too much at once; Retry-After says when to ask again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on the platform's side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-platform-health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformHealth"];
+                };
+            };
+            /** @description There is no valid token, and no session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token is not one of those that may do this, or a page of another site has sent the request. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
