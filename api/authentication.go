@@ -8,10 +8,12 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/httpsignature"
 	"github.com/zeitwork/zeitwork/internal/problem"
 	"github.com/zeitwork/zeitwork/internal/secret"
 )
@@ -39,11 +41,25 @@ type caller struct {
 	edgeID uuid.UUID
 	// publicKey is, for a token that is bound to a machine, the key that has to sign its requests: whoever admits the caller calls requireSignature.
 	publicKey []byte
+	// clockAhead is how far the clock of a machine that signs its requests is ahead of this one; nil where it does not tell.
+	clockAhead *time.Duration
 	// operator is never set for a token of an organisation.
 	operator bool
 	// organisation and role are set for tokens of an organisation: they are for that one alone, and the role is the highest that they give.
 	organisation *uuid.UUID
 	role         role
+}
+
+// clockAheadMs is clockAhead in milliseconds.
+func (c caller) clockAheadMs() *int32 {
+	if c.clockAhead == nil {
+		return nil
+	}
+
+	// Two weeks are far enough for a column.
+	const most = 14 * day
+
+	return new(int32(min(max(*c.clockAhead, -most), most).Milliseconds())) //nolint:gosec // See above.
 }
 
 // mayEnter tells whether the token is for that organisation.
@@ -117,7 +133,16 @@ func (s *service) authenticate(ctx huma.Context) (caller, error) {
 		return caller{}, err
 	}
 
-	return who, requireSignature(ctx, who)
+	if err := requireSignature(ctx, who); err != nil || who.publicKey == nil {
+		return who, err
+	}
+
+	request, _ := humago.Unwrap(ctx)
+	if ahead, ok := httpsignature.ClockAhead(request, time.Now()); ok {
+		who.clockAhead = &ahead
+	}
+
+	return who, nil
 }
 
 // callerWith returns the caller that a token belongs to, or an unauthorized problem. The secret of a session is no token.

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -24,6 +25,8 @@ type edgePoll struct {
 	acknowledged int64
 	version      string
 	addresses    []string
+	// clockAheadMs is how many milliseconds its clock is ahead; nil where nobody knows.
+	clockAheadMs *int32
 }
 
 // edgePolls stores what edges say, of many at once, and that those are there that wait.
@@ -52,10 +55,11 @@ func (p *edgePolls) record(ctx context.Context, polls []edgePoll) ([]struct{}, e
 
 	return make([]struct{}, len(polls)), p.service.inTx(ctx, func(queries *database.Queries) error {
 		edges, err := queries.RecordEdgePolls(ctx, database.RecordEdgePollsParams{
-			Ids:          lo.Map(latest, func(poll edgePoll, _ int) uuid.UUID { return poll.who.edgeID }),
-			Acknowledged: lo.Map(latest, func(poll edgePoll, _ int) int64 { return poll.acknowledged }),
-			Versions:     lo.Map(latest, func(poll edgePoll, _ int) string { return storable(poll.version) }),
-			Addresses:    lo.Map(latest, func(poll edgePoll, _ int) string { return strings.Join(poll.addresses, ",") }),
+			Ids:           lo.Map(latest, func(poll edgePoll, _ int) uuid.UUID { return poll.who.edgeID }),
+			Acknowledged:  lo.Map(latest, func(poll edgePoll, _ int) int64 { return poll.acknowledged }),
+			Versions:      lo.Map(latest, func(poll edgePoll, _ int) string { return storable(poll.version) }),
+			Addresses:     lo.Map(latest, func(poll edgePoll, _ int) string { return strings.Join(poll.addresses, ",") }),
+			ClocksAheadMs: lo.Map(latest, func(poll edgePoll, _ int) int32 { return lo.FromPtrOr(poll.clockAheadMs, math.MinInt32) }),
 		})
 		if err != nil {
 			return err

@@ -8,7 +8,6 @@ import (
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/internal/problem"
-	"github.com/zeitwork/zeitwork/internal/secret"
 )
 
 func (s *service) listEdges(ctx context.Context, input *LongPageInput) (*PageOutput[Edge], error) {
@@ -50,19 +49,12 @@ func (s *service) getEdge(ctx context.Context, input *EdgePath) (*EdgeOutput, er
 }
 
 func (s *service) createEdge(ctx context.Context, input *CreateEdgeInput) (*NewEdgeOutput, error) {
-	output, token := &NewEdgeOutput{}, secret.NewToken(edgePrefix)
-	output.Body.Token = token
+	output := &NewEdgeOutput{}
 
 	return output, s.inTx(ctx, func(queries *database.Queries) error {
 		edge, err := queries.CreateEdge(ctx, id.New(), input.Body.Name, input.Body.Region)
 		if err != nil {
 			return taken(err, problem.New(problem.Conflict, "There is an edge named %s already.", input.Body.Name))
-		}
-
-		if _, err := queries.CreateToken(ctx, database.CreateTokenParams{
-			ID: id.New(), Kind: edgeKind, Name: edge.Name, TokenHash: secret.HashToken(token), EdgeID: &edge.ID,
-		}); err != nil {
-			return err
 		}
 
 		current, err := queries.CurrentRouteVersion(ctx)
@@ -72,9 +64,15 @@ func (s *service) createEdge(ctx context.Context, input *CreateEdgeInput) (*NewE
 
 		output.Body.Edge = newEdge(database.ListEdgesRow{Edge: edge}, current)
 
-		return audit(ctx, queries, AuditEvent{
+		if err := audit(ctx, queries, AuditEvent{
 			Action: "edge.create", SubjectType: "edge", SubjectID: edge.ID, Details: map[string]any{detailName: edge.Name},
-		})
+		}); err != nil {
+			return err
+		}
+
+		output.Body.Token, err = firstToken(ctx, queries, edgeMachine(edge.ID), edge.Name, input.Body.OneTime)
+
+		return err
 	})
 }
 

@@ -46,6 +46,20 @@ func (m machine) ids() (node, edge *uuid.UUID) {
 	return nil, &m.id
 }
 
+// caller is the machine itself, as what it does with a one-time token is its own.
+func (m machine) caller() caller {
+	if m.kind == nodeKind {
+		return caller{kind: m.kind, nodeID: m.id}
+	}
+
+	return caller{kind: m.kind, edgeID: m.id}
+}
+
+// event is that something was done to the machine.
+func (m machine) event(action string) AuditEvent {
+	return AuditEvent{Action: m.kind + "." + action, SubjectType: m.kind, SubjectID: m.id}
+}
+
 func (s *service) listNodeTokens(ctx context.Context, input *ListNodeTokensInput) (*PageOutput[Token], error) {
 	return s.listMachineTokens(ctx, nodeMachine(input.NodeID), input.PageInput)
 }
@@ -68,6 +82,23 @@ func (s *service) listMachineTokens(ctx context.Context, m machine, input PageIn
 	}
 
 	return page(input, rows, newToken, func(t Token) uuid.UUID { return t.ID }), nil
+}
+
+// firstToken makes the token with which the machine of a new node or edge begins.
+func firstToken(ctx context.Context, queries *database.Queries, m machine, name string, oneTime bool) (string, error) {
+	if oneTime {
+		made, err := newJoinToken(ctx, queries, m)
+
+		return made.Token, err
+	}
+
+	token := secret.NewToken(m.prefix)
+	node, edge := m.ids()
+	_, err := queries.CreateToken(ctx, database.CreateTokenParams{
+		ID: id.New(), Kind: m.kind, Name: name, TokenHash: secret.HashToken(token), NodeID: node, EdgeID: edge,
+	})
+
+	return token, err
 }
 
 func (s *service) rotateNodeToken(ctx context.Context, input *RotateNodeTokenInput) (*NewTokenOutput, error) {
@@ -97,7 +128,7 @@ func (s *service) rotateMachineToken(ctx context.Context, m machine, body Machin
 
 		// A new token is of use on the same machine.
 		if m.kind == nodeKind {
-			params.PublicKey, err = queries.NodeKey(ctx, m.id)
+			params.PublicKey, err = queries.MachineKey(ctx, node, edge)
 			if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 				return err
 			}

@@ -10,9 +10,7 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/database"
-	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/internal/problem"
-	"github.com/zeitwork/zeitwork/internal/secret"
 )
 
 // nodeGoneAfter is how long a node must be silent before it can be deleted although it never reported its VMs as removed.
@@ -64,26 +62,10 @@ func (s *service) createNode(ctx context.Context, input *CreateNodeInput) (*NewN
 			return err
 		}
 
-		output.Body.Token, err = firstToken(ctx, queries, node, input.Body.OneTime)
+		output.Body.Token, err = firstToken(ctx, queries, nodeMachine(node.ID), node.Name, input.Body.OneTime)
 
 		return err
 	})
-}
-
-// firstToken makes the token with which a new node's machine begins.
-func firstToken(ctx context.Context, queries *database.Queries, node database.Node, oneTime bool) (string, error) {
-	if oneTime {
-		made, err := newJoinToken(ctx, queries, node.ID)
-
-		return made.Token, err
-	}
-
-	token := secret.NewToken(nodePrefix)
-	_, err := queries.CreateToken(ctx, database.CreateTokenParams{
-		ID: id.New(), Kind: nodeKind, Name: node.Name, TokenHash: secret.HashToken(token), NodeID: &node.ID,
-	})
-
-	return token, err
 }
 
 func (s *service) deleteNode(ctx context.Context, input *NodePath) (*struct{}, error) {

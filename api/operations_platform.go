@@ -17,6 +17,10 @@ const (
 )
 
 func (s *service) registerOperators(api huma.API) {
+	huma.Register(api, get(tagOperators, operators(), "get-platform-health", "/v1/platform/health", text{
+		"Look at the whole platform", "Versions, clocks, certificates, disks, nodes, workers, edges, queues, leaks, the age of the newest backup and the " +
+			"database, each with what was found and what to do. It asks the database alone, and takes two seconds where an edge is behind.",
+	}), s.getPlatformHealth)
 	huma.Register(api, get(tagOperators, operators(), "list-nodes", "/v1/nodes", text{
 		"List nodes", "All nodes, oldest first.",
 	}), s.listNodes)
@@ -27,6 +31,10 @@ func (s *service) registerOperators(api huma.API) {
 		"Make a node's one-time token",
 		"A machine that joins with it becomes the node. It is good for an hour, for one machine, and the one before is good no longer.",
 	}), s.createJoinToken)
+	huma.Register(api, create(tagOperators, operators(), "create-edge-join-token", "/v1/edges/{edge_id}/join-tokens", text{
+		"Make an edge's one-time token",
+		"A machine that joins with it becomes the edge. It is good for an hour, for one machine, and the one before is good no longer.",
+	}), s.createEdgeJoinToken)
 	huma.Register(api, operation(tagOperators, operators(), http.MethodPatch, http.StatusOK, "update-node", "/v1/nodes/{node_id}", text{
 		"Change a node", "A cordoned node gets no new VMs; a draining one neither, and those that it has are replaced elsewhere. " +
 			"A node whose capacity is lowered keeps the VMs that it has.",
@@ -121,6 +129,9 @@ func (s *service) registerAgents(api huma.API) {
 	huma.Register(api, also(operation(tagAgents, edges(), http.MethodPost, http.StatusNoContent, "bind-edge-token", "/v1/edge/key", text{
 		"Bind the edge's token to its machine", "Makes the calling edge's token of use with the key alone: every later request with it has to be signed. A token that is bound stays so; one with another key is a conflict.",
 	}), http.StatusConflict), s.bindEdgeToken)
+	huma.Register(api, also(operation(tagAgents, anybody(), http.MethodPost, http.StatusOK, "join-edge", "/v1/edge/join", text{
+		"Become an edge", "Exchanges a one-time token for the token of its edge, which is of use with the key of the calling machine alone. The machine that has used it may ask again while it lasts, as the answer may be lost. What other tokens the edge has end ten minutes later, or at once where another machine was the edge; while that is in touch the answer is a conflict, and so it is while the calling machine is another edge.",
+	}), http.StatusUnauthorized, http.StatusConflict, http.StatusTooManyRequests), s.joinEdge)
 	huma.Register(api, get(tagAgents, edges(), "get-edge-certificates", "/v1/edge/certificates", text{
 		"Show what to end TLS with", "Certificates with their private keys, keys of session tickets, and what to answer certificate authorities. If-None-Match acknowledges a version; with wait_seconds it answers as soon as there is another, else with 304.",
 	}), s.getEdgeCertificates)

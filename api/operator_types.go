@@ -139,6 +139,8 @@ type CreateEdgeInput struct {
 	Body struct {
 		Name   string `json:"name"   maxLength:"63" pattern:"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$" patternDescription:"lower-case letters, digits and hyphens, with a letter or digit at both ends"`
 		Region string `json:"region" maxLength:"63" pattern:"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$" patternDescription:"lower-case letters, digits and hyphens, with a letter or digit at both ends"`
+
+		OneTime bool `doc:"The token of the answer is good once, within an hour, for a machine that joins with it." json:"one_time,omitempty"`
 	}
 }
 
@@ -146,7 +148,7 @@ type CreateEdgeInput struct {
 type NewEdgeOutput struct {
 	Body struct {
 		Edge  Edge   `json:"edge"`
-		Token string `doc:"Give it to the proxy as ZEITWORK_EDGE_TOKEN. It is shown this once." json:"token"`
+		Token string `doc:"Give it to the proxy as ZEITWORK_EDGE_TOKEN, or, with one_time, to zeitwork edge join. It is shown this once." json:"token"`
 	}
 }
 

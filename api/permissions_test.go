@@ -303,6 +303,7 @@ func bodies() map[string]string {
 		"update-node":                  `{"state":"draining"}`,
 		"rotate-node-token":            `{}`,
 		"join-node":                    `{"token":"{join_token}","public_key":"JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs"}`,
+		"join-edge":                    `{"token":"{edge_join_token}","public_key":"JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs"}`,
 		"bind-node-token":              `{"public_key":"JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs"}`,
 		"create-edge":                  `{"name":"e{random}","region":"there"}`,
 		"rotate-edge-token":            `{}`,

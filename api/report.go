@@ -26,7 +26,7 @@ func (s *service) reportNode(ctx context.Context, input *NodeReportInput) (*stru
 	}
 
 	err := s.inTx(ctx, func(queries *database.Queries) error {
-		covered, err := queries.RecordNodeReport(ctx, report.params(node))
+		covered, err := queries.RecordNodeReport(ctx, report.params(callerOf(ctx)))
 		if err != nil {
 			return err
 		}
@@ -70,9 +70,9 @@ func (s *service) reportNode(ctx context.Context, input *NodeReportInput) (*stru
 	return nil, s.countUsage(ctx, node, *report.Measures)
 }
 
-func (r NodeReport) params(node uuid.UUID) database.RecordNodeReportParams {
+func (r NodeReport) params(who caller) database.RecordNodeReportParams {
 	params := database.RecordNodeReportParams{
-		ID: node, Version: storable(r.Version), Runtime: storable(r.Runtime), MemoryBytes: r.MemoryBytes,
+		ID: who.nodeID, ClockAheadMs: who.clockAheadMs(), Version: storable(r.Version), Runtime: storable(r.Runtime), MemoryBytes: r.MemoryBytes,
 		CPUMillis: int32(r.CPUMillis), //nolint:gosec // No machine has two million cores.
 	}
 

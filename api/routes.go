@@ -41,7 +41,7 @@ func (s *service) getRoutes(ctx context.Context, input *RoutesInput) (*RoutesOut
 	}
 
 	has := edgeTable{version: s.acknowledgedIn(input.IfNoneMatch), checksum: input.Checksum}
-	poll := edgePoll{who: who, acknowledged: has.version, version: input.Version, addresses: edgeAddresses(input.Addresses)}
+	poll := edgePoll{who: who, acknowledged: has.version, version: input.Version, addresses: edgeAddresses(input.Addresses), clockAheadMs: who.clockAheadMs()}
 
 	if _, err := s.edges.said.do(ctx, poll); err != nil {
 		return nil, err

@@ -32,6 +32,7 @@ func TestQueries_OnTheRowsOfAnOrganisation_NameWhoseTheyAre(t *testing.T) {
 		"ListRoutes":              "edges serve all organisations",
 		"ListRoutesOf":            "edges serve all organisations",
 		"ListValidTokens":         "the tokens of edges that wait",
+		"OtherEdgeWithKey":        "the key is what proves whose it is",
 		"ListRoutedDeployments":   "edges serve all organisations",
 		"ListServedCertificates":  "edges serve all organisations",
 		"AddWaitingTime":          "VMs that LockNodeVMs has found on the node",

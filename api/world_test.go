@@ -208,7 +208,13 @@ func (w *world) machines(t *testing.T) {
 	w.node.token = w.token(t, database.CreateTokenParams{ID: w.node.tokenID, Kind: nodeKind, NodeID: &w.node.userID})
 	w.names["join_token"] = secret.NewToken(joinPrefix)
 	_, err = q.CreateJoinToken(t.Context(), database.CreateJoinTokenParams{
-		ID: id.New(), NodeID: w.node.userID, TokenHash: secret.HashToken(w.names["join_token"]), Lifetime: joinTokenLifetime,
+		ID: id.New(), NodeID: &w.node.userID, TokenHash: secret.HashToken(w.names["join_token"]), Lifetime: joinTokenLifetime,
+	})
+	require.NoError(t, err)
+
+	w.names["edge_join_token"] = secret.NewToken(joinPrefix)
+	_, err = q.CreateJoinToken(t.Context(), database.CreateJoinTokenParams{
+		ID: id.New(), EdgeID: &edge.ID, TokenHash: secret.HashToken(w.names["edge_join_token"]), Lifetime: joinTokenLifetime,
 	})
 	require.NoError(t, err)
 

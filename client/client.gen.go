@@ -105,6 +105,8 @@ const (
 	AuditEventActionEdgeBindToken                AuditEventAction = "edge.bind_token"
 	AuditEventActionEdgeCreate                   AuditEventAction = "edge.create"
 	AuditEventActionEdgeDelete                   AuditEventAction = "edge.delete"
+	AuditEventActionEdgeJoin                     AuditEventAction = "edge.join"
+	AuditEventActionEdgeJoinToken                AuditEventAction = "edge.join_token"
 	AuditEventActionEdgeRotateToken              AuditEventAction = "edge.rotate_token"
 	AuditEventActionEnvironmentCreate            AuditEventAction = "environment.create"
 	AuditEventActionEnvironmentDelete            AuditEventAction = "environment.delete"
@@ -206,6 +208,10 @@ func (e AuditEventAction) Valid() bool {
 	case AuditEventActionEdgeCreate:
 		return true
 	case AuditEventActionEdgeDelete:
+		return true
+	case AuditEventActionEdgeJoin:
+		return true
+	case AuditEventActionEdgeJoinToken:
 		return true
 	case AuditEventActionEdgeRotateToken:
 		return true
@@ -1146,6 +1152,27 @@ func (e GitHubInstallationState) Valid() bool {
 	case GitHubInstallationStateRemoved:
 		return true
 	case GitHubInstallationStateSuspended:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for HealthCheckState.
+const (
+	HealthCheckStateNotice  HealthCheckState = "notice"
+	HealthCheckStateOk      HealthCheckState = "ok"
+	HealthCheckStateProblem HealthCheckState = "problem"
+)
+
+// Valid indicates whether the value is a known member of the HealthCheckState enum.
+func (e HealthCheckState) Valid() bool {
+	switch e {
+	case HealthCheckStateNotice:
+		return true
+	case HealthCheckStateOk:
+		return true
+	case HealthCheckStateProblem:
 		return true
 	default:
 		return false
@@ -3322,8 +3349,11 @@ type CreateDomainInputBody struct {
 
 // CreateEdgeInputBody defines model for CreateEdgeInputBody.
 type CreateEdgeInputBody struct {
-	Name   string `json:"name"`
-	Region string `json:"region"`
+	Name string `json:"name"`
+
+	// OneTime The token of the answer is good once, within an hour, for a machine that joins with it.
+	OneTime *bool  `json:"one_time,omitempty"`
+	Region  string `json:"region"`
 }
 
 // CreateEnvironmentInputBody defines model for CreateEnvironmentInputBody.
@@ -4214,6 +4244,26 @@ type Gone struct {
 	Reason string `json:"reason"`
 }
 
+// HealthCheck defines model for HealthCheck.
+type HealthCheck struct {
+	// Advice What to do; absent where there is nothing to do.
+	Advice *string `json:"advice,omitempty"`
+
+	// Detail What was found, as a sentence without its full stop.
+	Detail string `json:"detail"`
+
+	// Part What was looked at.
+	//
+	// Example: edges
+	Part string `json:"part"`
+
+	// State ok; notice: an operator may want to know it; problem: an operator has to do something.
+	State HealthCheckState `json:"state"`
+}
+
+// HealthCheckState ok; notice: an operator may want to know it; problem: an operator has to do something.
+type HealthCheckState string
+
 // ImportEnvironmentVariablesInputBody defines model for ImportEnvironmentVariablesInputBody.
 type ImportEnvironmentVariablesInputBody struct {
 	// Delete The names of variables of the scope to delete; one that is not there is passed over.
@@ -4300,9 +4350,21 @@ type Invitation struct {
 // InvitationRole defines model for Invitation.Role.
 type InvitationRole string
 
+// JoinEdgeInputBody defines model for JoinEdgeInputBody.
+type JoinEdgeInputBody struct {
+	// CheckOnly Only say whether the one-time token is good, and for which node or edge.
+	CheckOnly *bool `json:"check_only,omitempty"`
+
+	// PublicKey Ed25519 key that the machine has made, 32 bytes in base64url. Requests with the token of the answer have to be signed by it.
+	PublicKey string `json:"public_key"`
+
+	// Token The one-time token.
+	Token string `json:"token"`
+}
+
 // JoinNodeInputBody defines model for JoinNodeInputBody.
 type JoinNodeInputBody struct {
-	// CheckOnly Only say whether the one-time token is good, and for which node.
+	// CheckOnly Only say whether the one-time token is good, and for which node or edge.
 	CheckOnly *bool `json:"check_only,omitempty"`
 
 	// PublicKey Ed25519 key that the machine has made, 32 bytes in base64url. Requests with the token of the answer have to be signed by it.
@@ -4318,6 +4380,20 @@ type JoinToken struct {
 
 	// Token Good for one machine, which joins with it. It is shown this once.
 	Token string `json:"token"`
+}
+
+// JoinedEdge defines model for JoinedEdge.
+type JoinedEdge struct {
+	EdgeID openapi_types.UUID `json:"edge_id"`
+	Name   string             `json:"name"`
+
+	// Region ZEITWORK_EDGE_REGION of the edge: where it stands.
+	//
+	// Example: eu
+	Region string `json:"region"`
+
+	// Token ZEITWORK_EDGE_TOKEN, which is shown this once; absent with check_only.
+	Token *string `json:"token,omitempty"`
 }
 
 // JoinedNode defines model for JoinedNode.
@@ -4643,7 +4719,7 @@ type MissingLogLines struct {
 type NewEdgeOutputBody struct {
 	Edge Edge `json:"edge"`
 
-	// Token Give it to the proxy as ZEITWORK_EDGE_TOKEN. It is shown this once.
+	// Token Give it to the proxy as ZEITWORK_EDGE_TOKEN, or, with one_time, to zeitwork edge join. It is shown this once.
 	Token string `json:"token"`
 }
 
@@ -5189,6 +5265,17 @@ type PendingVariableChange string
 type Ping struct {
 	// Time The time of the platform.
 	Time time.Time `json:"time"`
+}
+
+// PlatformHealth defines model for PlatformHealth.
+type PlatformHealth struct {
+	CheckedAt time.Time `json:"checked_at"`
+
+	// Checks In the order in which they are to be read.
+	Checks []HealthCheck `json:"checks"`
+
+	// Version Version of the API that answers.
+	Version string `json:"version"`
 }
 
 // Problem defines model for Problem.
@@ -7269,6 +7356,9 @@ type UpdateDomainJSONRequestBody = UpdateDomainInputBody
 // PutDomainCertificateJSONRequestBody defines body for PutDomainCertificate for application/json ContentType.
 type PutDomainCertificateJSONRequestBody = PutDomainCertificateInputBody
 
+// JoinEdgeJSONRequestBody defines body for JoinEdge for application/json ContentType.
+type JoinEdgeJSONRequestBody = JoinEdgeInputBody
+
 // BindEdgeTokenJSONRequestBody defines body for BindEdgeToken for application/json ContentType.
 type BindEdgeTokenJSONRequestBody = BindEdgeTokenInputBody
 
@@ -7715,6 +7805,24 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/edge/certificates (the `GetEdgeCertificates` operationId).
 	GetEdgeCertificates(ctx context.Context, params *GetEdgeCertificatesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// JoinEdgeWithBody Become an edge
+	//
+	// Exchanges a one-time token for the token of its edge, which is of use with the key of the calling machine alone. The machine that has used it may ask again while it lasts, as the answer may be lost. What other tokens the edge has end ten minutes later, or at once where another machine was the edge; while that is in touch the answer is a conflict, and so it is while the calling machine is another edge. For everybody, signed in or not.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/edge/join (the `JoinEdge` operationId).
+	JoinEdgeWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// JoinEdge Become an edge
+	//
+	// Exchanges a one-time token for the token of its edge, which is of use with the key of the calling machine alone. The machine that has used it may ask again while it lasts, as the answer may be lost. What other tokens the edge has end ten minutes later, or at once where another machine was the edge; while that is in touch the answer is a conflict, and so it is while the calling machine is another edge. For everybody, signed in or not.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/edge/join (the `JoinEdge` operationId).
+	JoinEdge(ctx context.Context, body JoinEdgeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// BindEdgeTokenWithBody Bind the edge's token to its machine
 	//
 	// Makes the calling edge's token of use with the key alone: every later request with it has to be signed. A token that is bound stays so; one with another key is a conflict. For edges.
@@ -7832,6 +7940,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/edges/{edge_id} (the `GetEdge` operationId).
 	GetEdge(ctx context.Context, edgeID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateEdgeJoinToken Make an edge's one-time token
+	//
+	// A machine that joins with it becomes the edge. It is good for an hour, for one machine, and the one before is good no longer. For operators.
+	//
+	// Corresponds with POST /v1/edges/{edge_id}/join-tokens (the `CreateEdgeJoinToken` operationId).
+	CreateEdgeJoinToken(ctx context.Context, edgeID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListEdgeTokens List an edge's tokens
 	//
@@ -8397,6 +8512,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/organisations/{organisation_id}/transfer (the `TransferOrganisation` operationId).
 	TransferOrganisation(ctx context.Context, organisationID openapi_types.UUID, body TransferOrganisationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetPlatformHealth Look at the whole platform
+	//
+	// Versions, clocks, certificates, disks, nodes, workers, edges, queues, leaks, the age of the newest backup and the database, each with what was found and what to do. It asks the database alone, and takes two seconds where an edge is behind. For operators.
+	//
+	// Corresponds with GET /v1/platform/health (the `GetPlatformHealth` operationId).
+	GetPlatformHealth(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListProjects List projects
 	//
@@ -9558,6 +9680,44 @@ func (c *Client) GetEdgeCertificates(ctx context.Context, params *GetEdgeCertifi
 	return c.Client.Do(req)
 }
 
+// JoinEdgeWithBody Become an edge
+//
+// Exchanges a one-time token for the token of its edge, which is of use with the key of the calling machine alone. The machine that has used it may ask again while it lasts, as the answer may be lost. What other tokens the edge has end ten minutes later, or at once where another machine was the edge; while that is in touch the answer is a conflict, and so it is while the calling machine is another edge. For everybody, signed in or not.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/edge/join (the `JoinEdge` operationId).
+func (c *Client) JoinEdgeWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewJoinEdgeRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// JoinEdge Become an edge
+//
+// Exchanges a one-time token for the token of its edge, which is of use with the key of the calling machine alone. The machine that has used it may ask again while it lasts, as the answer may be lost. What other tokens the edge has end ten minutes later, or at once where another machine was the edge; while that is in touch the answer is a conflict, and so it is while the calling machine is another edge. For everybody, signed in or not.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/edge/join (the `JoinEdge` operationId).
+func (c *Client) JoinEdge(ctx context.Context, body JoinEdgeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewJoinEdgeRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // BindEdgeTokenWithBody Bind the edge's token to its machine
 //
 // Makes the calling edge's token of use with the key alone: every later request with it has to be signed. A token that is bound stays so; one with another key is a conflict. For edges.
@@ -9806,6 +9966,23 @@ func (c *Client) DeleteEdge(ctx context.Context, edgeID openapi_types.UUID, reqE
 // Corresponds with GET /v1/edges/{edge_id} (the `GetEdge` operationId).
 func (c *Client) GetEdge(ctx context.Context, edgeID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetEdgeRequest(c.Server, edgeID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateEdgeJoinToken Make an edge's one-time token
+//
+// A machine that joins with it becomes the edge. It is good for an hour, for one machine, and the one before is good no longer. For operators.
+//
+// Corresponds with POST /v1/edges/{edge_id}/join-tokens (the `CreateEdgeJoinToken` operationId).
+func (c *Client) CreateEdgeJoinToken(ctx context.Context, edgeID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateEdgeJoinTokenRequest(c.Server, edgeID)
 	if err != nil {
 		return nil, err
 	}
@@ -11081,6 +11258,23 @@ func (c *Client) TransferOrganisationWithBody(ctx context.Context, organisationI
 // Corresponds with POST /v1/organisations/{organisation_id}/transfer (the `TransferOrganisation` operationId).
 func (c *Client) TransferOrganisation(ctx context.Context, organisationID openapi_types.UUID, body TransferOrganisationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewTransferOrganisationRequest(c.Server, organisationID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetPlatformHealth Look at the whole platform
+//
+// Versions, clocks, certificates, disks, nodes, workers, edges, queues, leaks, the age of the newest backup and the database, each with what was found and what to do. It asks the database alone, and takes two seconds where an edge is behind. For operators.
+//
+// Corresponds with GET /v1/platform/health (the `GetPlatformHealth` operationId).
+func (c *Client) GetPlatformHealth(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetPlatformHealthRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -14359,6 +14553,46 @@ func NewGetEdgeCertificatesRequest(server string, params *GetEdgeCertificatesPar
 	return req, nil
 }
 
+// NewJoinEdgeRequest calls the generic JoinEdge builder with application/json body
+func NewJoinEdgeRequest(server string, body JoinEdgeJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewJoinEdgeRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewJoinEdgeRequestWithBody constructs an http.Request for the JoinEdge method, with any body, and a specified content type
+func NewJoinEdgeRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/edge/join")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewBindEdgeTokenRequest calls the generic BindEdgeToken builder with application/json body
 func NewBindEdgeTokenRequest(server string, body BindEdgeTokenJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -14789,6 +15023,40 @@ func NewGetEdgeRequest(server string, edgeID openapi_types.UUID) (*http.Request,
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateEdgeJoinTokenRequest constructs an http.Request for the CreateEdgeJoinToken method
+func NewCreateEdgeJoinTokenRequest(server string, edgeID openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "edge_id", edgeID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/edges/%s/join-tokens", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -17663,6 +17931,33 @@ func NewTransferOrganisationRequestWithBody(server string, organisationID openap
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetPlatformHealthRequest constructs an http.Request for the GetPlatformHealth method
+func NewGetPlatformHealthRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/platform/health")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
 
 	return req, nil
 }
@@ -21656,6 +21951,24 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/edge/certificates (the `GetEdgeCertificates` operationId).
 	GetEdgeCertificatesWithResponse(ctx context.Context, params *GetEdgeCertificatesParams, reqEditors ...RequestEditorFn) (*GetEdgeCertificatesResponse, error)
 
+	// JoinEdgeWithBodyWithResponse Become an edge
+	//
+	// Exchanges a one-time token for the token of its edge, which is of use with the key of the calling machine alone. The machine that has used it may ask again while it lasts, as the answer may be lost. What other tokens the edge has end ten minutes later, or at once where another machine was the edge; while that is in touch the answer is a conflict, and so it is while the calling machine is another edge. For everybody, signed in or not.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/edge/join (the `JoinEdge` operationId).
+	JoinEdgeWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*JoinEdgeResponse, error)
+
+	// JoinEdgeWithResponse Become an edge
+	//
+	// Exchanges a one-time token for the token of its edge, which is of use with the key of the calling machine alone. The machine that has used it may ask again while it lasts, as the answer may be lost. What other tokens the edge has end ten minutes later, or at once where another machine was the edge; while that is in touch the answer is a conflict, and so it is while the calling machine is another edge. For everybody, signed in or not.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/edge/join (the `JoinEdge` operationId).
+	JoinEdgeWithResponse(ctx context.Context, body JoinEdgeJSONRequestBody, reqEditors ...RequestEditorFn) (*JoinEdgeResponse, error)
+
 	// BindEdgeTokenWithBodyWithResponse Bind the edge's token to its machine
 	//
 	// Makes the calling edge's token of use with the key alone: every later request with it has to be signed. A token that is bound stays so; one with another key is a conflict. For edges.
@@ -21781,6 +22094,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/edges/{edge_id} (the `GetEdge` operationId).
 	GetEdgeWithResponse(ctx context.Context, edgeID openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetEdgeResponse, error)
+
+	// CreateEdgeJoinTokenWithResponse Make an edge's one-time token
+	//
+	// A machine that joins with it becomes the edge. It is good for an hour, for one machine, and the one before is good no longer. For operators.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/edges/{edge_id}/join-tokens (the `CreateEdgeJoinToken` operationId).
+	CreateEdgeJoinTokenWithResponse(ctx context.Context, edgeID openapi_types.UUID, reqEditors ...RequestEditorFn) (*CreateEdgeJoinTokenResponse, error)
 
 	// ListEdgeTokensWithResponse List an edge's tokens
 	//
@@ -22420,6 +22742,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /v1/organisations/{organisation_id}/transfer (the `TransferOrganisation` operationId).
 	TransferOrganisationWithResponse(ctx context.Context, organisationID openapi_types.UUID, body TransferOrganisationJSONRequestBody, reqEditors ...RequestEditorFn) (*TransferOrganisationResponse, error)
+
+	// GetPlatformHealthWithResponse Look at the whole platform
+	//
+	// Versions, clocks, certificates, disks, nodes, workers, edges, queues, leaks, the age of the newest backup and the database, each with what was found and what to do. It asks the database alone, and takes two seconds where an edge is behind. For operators.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/platform/health (the `GetPlatformHealth` operationId).
+	GetPlatformHealthWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetPlatformHealthResponse, error)
 
 	// ListProjectsWithResponse List projects
 	//
@@ -25636,6 +25967,117 @@ func (r GetEdgeCertificatesResponse) ContentType() string {
 	return ""
 }
 
+type JoinEdgeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *JoinedEdge
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r JoinEdgeResponse) GetJSON200() *JoinedEdge {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r JoinEdgeResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r JoinEdgeResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r JoinEdgeResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r JoinEdgeResponse) GetApplicationProblemJSON408() *Problem {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r JoinEdgeResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r JoinEdgeResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r JoinEdgeResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r JoinEdgeResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r JoinEdgeResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r JoinEdgeResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r JoinEdgeResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r JoinEdgeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r JoinEdgeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r JoinEdgeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type BindEdgeTokenResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -26442,6 +26884,89 @@ func (r GetEdgeResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetEdgeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type CreateEdgeJoinTokenResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *JoinToken
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r CreateEdgeJoinTokenResponse) GetJSON201() *JoinToken {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r CreateEdgeJoinTokenResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r CreateEdgeJoinTokenResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r CreateEdgeJoinTokenResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r CreateEdgeJoinTokenResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r CreateEdgeJoinTokenResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r CreateEdgeJoinTokenResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r CreateEdgeJoinTokenResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateEdgeJoinTokenResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateEdgeJoinTokenResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CreateEdgeJoinTokenResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -31330,6 +31855,75 @@ func (r TransferOrganisationResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r TransferOrganisationResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetPlatformHealthResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PlatformHealth
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetPlatformHealthResponse) GetJSON200() *PlatformHealth {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetPlatformHealthResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetPlatformHealthResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r GetPlatformHealthResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetPlatformHealthResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetPlatformHealthResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetPlatformHealthResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetPlatformHealthResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetPlatformHealthResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -36803,6 +37397,36 @@ func (c *ClientWithResponses) GetEdgeCertificatesWithResponse(ctx context.Contex
 	return ParseGetEdgeCertificatesResponse(rsp)
 }
 
+// JoinEdgeWithBodyWithResponse Become an edge
+//
+// Exchanges a one-time token for the token of its edge, which is of use with the key of the calling machine alone. The machine that has used it may ask again while it lasts, as the answer may be lost. What other tokens the edge has end ten minutes later, or at once where another machine was the edge; while that is in touch the answer is a conflict, and so it is while the calling machine is another edge. For everybody, signed in or not.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/edge/join (the `JoinEdge` operationId).
+func (c *ClientWithResponses) JoinEdgeWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*JoinEdgeResponse, error) {
+	rsp, err := c.JoinEdgeWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseJoinEdgeResponse(rsp)
+}
+
+// JoinEdgeWithResponse Become an edge
+//
+// Exchanges a one-time token for the token of its edge, which is of use with the key of the calling machine alone. The machine that has used it may ask again while it lasts, as the answer may be lost. What other tokens the edge has end ten minutes later, or at once where another machine was the edge; while that is in touch the answer is a conflict, and so it is while the calling machine is another edge. For everybody, signed in or not.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/edge/join (the `JoinEdge` operationId).
+func (c *ClientWithResponses) JoinEdgeWithResponse(ctx context.Context, body JoinEdgeJSONRequestBody, reqEditors ...RequestEditorFn) (*JoinEdgeResponse, error) {
+	rsp, err := c.JoinEdge(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseJoinEdgeResponse(rsp)
+}
+
 // BindEdgeTokenWithBodyWithResponse Bind the edge's token to its machine
 //
 // Makes the calling edge's token of use with the key alone: every later request with it has to be signed. A token that is bound stays so; one with another key is a conflict. For edges.
@@ -37011,6 +37635,21 @@ func (c *ClientWithResponses) GetEdgeWithResponse(ctx context.Context, edgeID op
 		return nil, err
 	}
 	return ParseGetEdgeResponse(rsp)
+}
+
+// CreateEdgeJoinTokenWithResponse Make an edge's one-time token
+//
+// A machine that joins with it becomes the edge. It is good for an hour, for one machine, and the one before is good no longer. For operators.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/edges/{edge_id}/join-tokens (the `CreateEdgeJoinToken` operationId).
+func (c *ClientWithResponses) CreateEdgeJoinTokenWithResponse(ctx context.Context, edgeID openapi_types.UUID, reqEditors ...RequestEditorFn) (*CreateEdgeJoinTokenResponse, error) {
+	rsp, err := c.CreateEdgeJoinToken(ctx, edgeID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateEdgeJoinTokenResponse(rsp)
 }
 
 // ListEdgeTokensWithResponse List an edge's tokens
@@ -38076,6 +38715,21 @@ func (c *ClientWithResponses) TransferOrganisationWithResponse(ctx context.Conte
 		return nil, err
 	}
 	return ParseTransferOrganisationResponse(rsp)
+}
+
+// GetPlatformHealthWithResponse Look at the whole platform
+//
+// Versions, clocks, certificates, disks, nodes, workers, edges, queues, leaks, the age of the newest backup and the database, each with what was found and what to do. It asks the database alone, and takes two seconds where an edge is behind. For operators.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/platform/health (the `GetPlatformHealth` operationId).
+func (c *ClientWithResponses) GetPlatformHealthWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetPlatformHealthResponse, error) {
+	rsp, err := c.GetPlatformHealth(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetPlatformHealthResponse(rsp)
 }
 
 // ListProjectsWithResponse List projects
@@ -41304,6 +41958,102 @@ func ParseGetEdgeCertificatesResponse(rsp *http.Response) (*GetEdgeCertificatesR
 	return response, nil
 }
 
+// ParseJoinEdgeResponse parses an HTTP response from a JoinEdgeWithResponse call
+func ParseJoinEdgeResponse(rsp *http.Response) (*JoinEdgeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &JoinEdgeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest JoinedEdge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseBindEdgeTokenResponse parses an HTTP response from a BindEdgeTokenWithResponse call
 func ParseBindEdgeTokenResponse(rsp *http.Response) (*BindEdgeTokenResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -41969,6 +42719,74 @@ func ParseGetEdgeResponse(rsp *http.Response) (*GetEdgeResponse, error) {
 			return nil, err
 		}
 		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCreateEdgeJoinTokenResponse parses an HTTP response from a CreateEdgeJoinTokenWithResponse call
+func ParseCreateEdgeJoinTokenResponse(rsp *http.Response) (*CreateEdgeJoinTokenResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateEdgeJoinTokenResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest JoinToken
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Problem
@@ -46123,6 +46941,60 @@ func ParseTransferOrganisationResponse(rsp *http.Response) (*TransferOrganisatio
 			return nil, err
 		}
 		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetPlatformHealthResponse parses an HTTP response from a GetPlatformHealthWithResponse call
+func ParseGetPlatformHealthResponse(rsp *http.Response) (*GetPlatformHealthResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetPlatformHealthResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PlatformHealth
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest Problem

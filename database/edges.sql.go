@@ -26,7 +26,7 @@ func (q *Queries) CountEdges(ctx context.Context, seenWithin time.Duration) (int
 }
 
 const createEdge = `-- name: CreateEdge :one
-INSERT INTO edges (id, name, region) VALUES ($1, $2, $3) RETURNING id, name, region, acknowledged_version, last_seen_at, created_at, version, addresses, counted_until, certificates_version
+INSERT INTO edges (id, name, region) VALUES ($1, $2, $3) RETURNING id, name, region, acknowledged_version, last_seen_at, created_at, version, addresses, counted_until, certificates_version, clock_ahead_ms
 `
 
 func (q *Queries) CreateEdge(ctx context.Context, iD uuid.UUID, name string, region string) (Edge, error) {
@@ -43,6 +43,7 @@ func (q *Queries) CreateEdge(ctx context.Context, iD uuid.UUID, name string, reg
 		&i.Addresses,
 		&i.CountedUntil,
 		&i.CertificatesVersion,
+		&i.ClockAheadMs,
 	)
 	return i, err
 }
@@ -60,7 +61,7 @@ func (q *Queries) DeleteEdge(ctx context.Context, id uuid.UUID) (int64, error) {
 }
 
 const edgeByName = `-- name: EdgeByName :one
-SELECT id, name, region, acknowledged_version, last_seen_at, created_at, version, addresses, counted_until, certificates_version FROM edges WHERE name = $1
+SELECT id, name, region, acknowledged_version, last_seen_at, created_at, version, addresses, counted_until, certificates_version, clock_ahead_ms FROM edges WHERE name = $1
 `
 
 func (q *Queries) EdgeByName(ctx context.Context, name string) (Edge, error) {
@@ -77,12 +78,13 @@ func (q *Queries) EdgeByName(ctx context.Context, name string) (Edge, error) {
 		&i.Addresses,
 		&i.CountedUntil,
 		&i.CertificatesVersion,
+		&i.ClockAheadMs,
 	)
 	return i, err
 }
 
 const getEdge = `-- name: GetEdge :one
-SELECT edges.id, edges.name, edges.region, edges.acknowledged_version, edges.last_seen_at, edges.created_at, edges.version, edges.addresses, edges.counted_until, edges.certificates_version, (edges.last_seen_at IS NOT NULL AND edge_silence.silent_for <= $1::interval)::boolean AS in_touch
+SELECT edges.id, edges.name, edges.region, edges.acknowledged_version, edges.last_seen_at, edges.created_at, edges.version, edges.addresses, edges.counted_until, edges.certificates_version, edges.clock_ahead_ms, (edges.last_seen_at IS NOT NULL AND edge_silence.silent_for <= $1::interval)::boolean AS in_touch
 FROM edges JOIN edge_silence ON edge_silence.id = edges.id
 WHERE edges.id = $2
 `
@@ -106,6 +108,7 @@ func (q *Queries) GetEdge(ctx context.Context, seenWithin time.Duration, iD uuid
 		&i.Edge.Addresses,
 		&i.Edge.CountedUntil,
 		&i.Edge.CertificatesVersion,
+		&i.Edge.ClockAheadMs,
 		&i.InTouch,
 	)
 	return i, err
@@ -137,7 +140,7 @@ func (q *Queries) ListEdgeAddresses(ctx context.Context) ([][]string, error) {
 }
 
 const listEdges = `-- name: ListEdges :many
-SELECT edges.id, edges.name, edges.region, edges.acknowledged_version, edges.last_seen_at, edges.created_at, edges.version, edges.addresses, edges.counted_until, edges.certificates_version, (edges.last_seen_at IS NOT NULL AND edge_silence.silent_for <= $1::interval)::boolean AS in_touch
+SELECT edges.id, edges.name, edges.region, edges.acknowledged_version, edges.last_seen_at, edges.created_at, edges.version, edges.addresses, edges.counted_until, edges.certificates_version, edges.clock_ahead_ms, (edges.last_seen_at IS NOT NULL AND edge_silence.silent_for <= $1::interval)::boolean AS in_touch
 FROM edges JOIN edge_silence ON edge_silence.id = edges.id
 WHERE edges.id > $2 ORDER BY edges.id LIMIT $3::int
 `
@@ -167,6 +170,7 @@ func (q *Queries) ListEdges(ctx context.Context, seenWithin time.Duration, after
 			&i.Edge.Addresses,
 			&i.Edge.CountedUntil,
 			&i.Edge.CertificatesVersion,
+			&i.Edge.ClockAheadMs,
 			&i.InTouch,
 		); err != nil {
 			return nil, err
@@ -180,7 +184,7 @@ func (q *Queries) ListEdges(ctx context.Context, seenWithin time.Duration, after
 }
 
 const lockEdge = `-- name: LockEdge :one
-SELECT id, name, region, acknowledged_version, last_seen_at, created_at, version, addresses, counted_until, certificates_version FROM edges WHERE id = $1 FOR NO KEY UPDATE
+SELECT id, name, region, acknowledged_version, last_seen_at, created_at, version, addresses, counted_until, certificates_version, clock_ahead_ms FROM edges WHERE id = $1 FOR NO KEY UPDATE
 `
 
 func (q *Queries) LockEdge(ctx context.Context, id uuid.UUID) (Edge, error) {
@@ -197,6 +201,7 @@ func (q *Queries) LockEdge(ctx context.Context, id uuid.UUID) (Edge, error) {
 		&i.Addresses,
 		&i.CountedUntil,
 		&i.CertificatesVersion,
+		&i.ClockAheadMs,
 	)
 	return i, err
 }
@@ -213,12 +218,13 @@ func (q *Queries) NotifyNodes(ctx context.Context) error {
 
 const recordEdgePolls = `-- name: RecordEdgePolls :many
 WITH told AS (
-  SELECT unnest($1::uuid[]) AS id, unnest($2::bigint[]) AS acknowledged, unnest($3::text[]) AS version, unnest($4::text[]) AS addresses
+  SELECT unnest($1::uuid[]) AS id, unnest($2::bigint[]) AS acknowledged, unnest($3::text[]) AS version, unnest($4::text[]) AS addresses,
+    unnest($5::int[]) AS clock_ahead_ms
 ), before AS (
   SELECT edges.id, edges.addresses FROM edges WHERE edges.id IN (SELECT told.id FROM told) ORDER BY edges.id FOR NO KEY UPDATE
 )
 UPDATE edges SET
-  last_seen_at = now(),
+  last_seen_at = now(), clock_ahead_ms = coalesce(nullif(told.clock_ahead_ms, -2147483648), edges.clock_ahead_ms),
   acknowledged_version = CASE WHEN told.acknowledged >= 0 THEN told.acknowledged ELSE edges.acknowledged_version END,
   version = CASE told.version WHEN '' THEN edges.version ELSE told.version END,
   addresses = CASE told.addresses WHEN '' THEN edges.addresses ELSE string_to_array(told.addresses, ',') END
@@ -228,10 +234,11 @@ RETURNING edges.id, edges.addresses, (edges.addresses IS DISTINCT FROM before.ad
 `
 
 type RecordEdgePollsParams struct {
-	Ids          []uuid.UUID
-	Acknowledged []int64
-	Versions     []string
-	Addresses    []string
+	Ids           []uuid.UUID
+	Acknowledged  []int64
+	Versions      []string
+	Addresses     []string
+	ClocksAheadMs []int32
 }
 
 type RecordEdgePollsRow struct {
@@ -241,13 +248,15 @@ type RecordEdgePollsRow struct {
 }
 
 // Remembers what edges say with their polls: which version of the route table they serve from (-1: none that there is), the version of their binaries and
-// from which addresses they connect to VMs, with commas between (both empty: as before). Returns those whose addresses have changed. Edges are locked by id.
+// from which addresses they connect to VMs, with commas between (both empty: as before), and how many
+// milliseconds their clocks are ahead (-2147483648: as before). Returns those whose addresses have changed. Edges are locked by id.
 func (q *Queries) RecordEdgePolls(ctx context.Context, arg RecordEdgePollsParams) ([]RecordEdgePollsRow, error) {
 	rows, err := q.db.Query(ctx, recordEdgePolls,
 		arg.Ids,
 		arg.Acknowledged,
 		arg.Versions,
 		arg.Addresses,
+		arg.ClocksAheadMs,
 	)
 	if err != nil {
 		return nil, err

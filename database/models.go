@@ -101,6 +101,14 @@ type AuditEvent struct {
 	TokenID        *uuid.UUID
 }
 
+type Backup struct {
+	Target     string
+	Name       string
+	SnapshotAt time.Time
+	MadeAt     time.Time
+	Bytes      int64
+}
+
 type Branch struct {
 	ProjectID uuid.UUID
 	Name      string
@@ -302,6 +310,7 @@ type Edge struct {
 	Addresses           []string
 	CountedUntil        *time.Time
 	CertificatesVersion *int64
+	ClockAheadMs        *int32
 }
 
 type EdgeSilence struct {
@@ -435,10 +444,11 @@ type Invitation struct {
 type JoinToken struct {
 	ID        uuid.UUID
 	TokenHash []byte
-	NodeID    uuid.UUID
+	NodeID    *uuid.UUID
 	PublicKey []byte
 	CreatedAt time.Time
 	ExpiresAt time.Time
+	EdgeID    *uuid.UUID
 }
 
 type Keyset struct {
@@ -510,6 +520,7 @@ type Node struct {
 	OS                  *string
 	Containerd          *string
 	BootID              *string
+	ClockAheadMs        *int32
 }
 
 type NodeAbsence struct {
@@ -972,4 +983,5 @@ type Worker struct {
 	BuildkitSeenAt    *time.Time
 	StartedAt         time.Time
 	LastSeenAt        time.Time
+	ClockAheadMs      *int32
 }

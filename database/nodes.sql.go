@@ -45,7 +45,7 @@ func (q *Queries) CountNodeVMs(ctx context.Context, nodeID uuid.UUID, silentFor 
 }
 
 const createNode = `-- name: CreateNode :one
-INSERT INTO nodes (id, name, region, prefix) VALUES ($1, $2, $3, $4) RETURNING id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities, kernel, disk_bytes, disk_free_bytes, agent_started_at, max_cpu_millis, max_memory_bytes, reserved_memory_bytes, cpu_overcommit, labels, unreachable_because, unreachable_since, os, containerd, boot_id
+INSERT INTO nodes (id, name, region, prefix) VALUES ($1, $2, $3, $4) RETURNING id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities, kernel, disk_bytes, disk_free_bytes, agent_started_at, max_cpu_millis, max_memory_bytes, reserved_memory_bytes, cpu_overcommit, labels, unreachable_because, unreachable_since, os, containerd, boot_id, clock_ahead_ms
 `
 
 type CreateNodeParams struct {
@@ -90,6 +90,7 @@ func (q *Queries) CreateNode(ctx context.Context, arg CreateNodeParams) (Node, e
 		&i.OS,
 		&i.Containerd,
 		&i.BootID,
+		&i.ClockAheadMs,
 	)
 	return i, err
 }
@@ -137,7 +138,7 @@ func (q *Queries) DeploymentOfNodeVM(ctx context.Context, iD uuid.UUID, nodeID u
 }
 
 const getNode = `-- name: GetNode :one
-SELECT nodes.id, nodes.name, nodes.region, nodes.prefix, nodes.state, nodes.cpu_millis, nodes.memory_bytes, nodes.runtime, nodes.version, nodes.last_seen_at, nodes.created_at, nodes.capabilities, nodes.kernel, nodes.disk_bytes, nodes.disk_free_bytes, nodes.agent_started_at, nodes.max_cpu_millis, nodes.max_memory_bytes, nodes.reserved_memory_bytes, nodes.cpu_overcommit, nodes.labels, nodes.unreachable_because, nodes.unreachable_since, nodes.os, nodes.containerd, nodes.boot_id, coalesce(held.vm_count, 0)::bigint AS vm_count, coalesce(held.cpu_millis, 0)::bigint AS cpu_millis_held,
+SELECT nodes.id, nodes.name, nodes.region, nodes.prefix, nodes.state, nodes.cpu_millis, nodes.memory_bytes, nodes.runtime, nodes.version, nodes.last_seen_at, nodes.created_at, nodes.capabilities, nodes.kernel, nodes.disk_bytes, nodes.disk_free_bytes, nodes.agent_started_at, nodes.max_cpu_millis, nodes.max_memory_bytes, nodes.reserved_memory_bytes, nodes.cpu_overcommit, nodes.labels, nodes.unreachable_because, nodes.unreachable_since, nodes.os, nodes.containerd, nodes.boot_id, nodes.clock_ahead_ms, coalesce(held.vm_count, 0)::bigint AS vm_count, coalesce(held.cpu_millis, 0)::bigint AS cpu_millis_held,
   coalesce(held.memory_bytes, 0)::bigint AS memory_bytes_held, coalesce(held.holding, 0)::bigint AS holding_count,
   (nodes.last_seen_at IS NOT NULL AND node_silence.silent_for <= $1::interval)::boolean AS in_touch,
   coalesce((SELECT bool_and(api_tokens.public_key IS NOT NULL) FROM api_tokens
@@ -193,6 +194,7 @@ func (q *Queries) GetNode(ctx context.Context, seenWithin time.Duration, iD uuid
 		&i.Node.OS,
 		&i.Node.Containerd,
 		&i.Node.BootID,
+		&i.Node.ClockAheadMs,
 		&i.VMCount,
 		&i.CPUMillisHeld,
 		&i.MemoryBytesHeld,
@@ -436,7 +438,7 @@ func (q *Queries) ListNodeVMs(ctx context.Context, nodeID uuid.UUID, after uuid.
 }
 
 const listNodes = `-- name: ListNodes :many
-SELECT nodes.id, nodes.name, nodes.region, nodes.prefix, nodes.state, nodes.cpu_millis, nodes.memory_bytes, nodes.runtime, nodes.version, nodes.last_seen_at, nodes.created_at, nodes.capabilities, nodes.kernel, nodes.disk_bytes, nodes.disk_free_bytes, nodes.agent_started_at, nodes.max_cpu_millis, nodes.max_memory_bytes, nodes.reserved_memory_bytes, nodes.cpu_overcommit, nodes.labels, nodes.unreachable_because, nodes.unreachable_since, nodes.os, nodes.containerd, nodes.boot_id, coalesce(held.vm_count, 0)::bigint AS vm_count, coalesce(held.cpu_millis, 0)::bigint AS cpu_millis_held,
+SELECT nodes.id, nodes.name, nodes.region, nodes.prefix, nodes.state, nodes.cpu_millis, nodes.memory_bytes, nodes.runtime, nodes.version, nodes.last_seen_at, nodes.created_at, nodes.capabilities, nodes.kernel, nodes.disk_bytes, nodes.disk_free_bytes, nodes.agent_started_at, nodes.max_cpu_millis, nodes.max_memory_bytes, nodes.reserved_memory_bytes, nodes.cpu_overcommit, nodes.labels, nodes.unreachable_because, nodes.unreachable_since, nodes.os, nodes.containerd, nodes.boot_id, nodes.clock_ahead_ms, coalesce(held.vm_count, 0)::bigint AS vm_count, coalesce(held.cpu_millis, 0)::bigint AS cpu_millis_held,
   coalesce(held.memory_bytes, 0)::bigint AS memory_bytes_held, coalesce(held.holding, 0)::bigint AS holding_count,
   (nodes.last_seen_at IS NOT NULL AND node_silence.silent_for <= $1::interval)::boolean AS in_touch,
   coalesce((SELECT bool_and(api_tokens.public_key IS NOT NULL) FROM api_tokens
@@ -500,6 +502,7 @@ func (q *Queries) ListNodes(ctx context.Context, seenWithin time.Duration, after
 			&i.Node.OS,
 			&i.Node.Containerd,
 			&i.Node.BootID,
+			&i.Node.ClockAheadMs,
 			&i.VMCount,
 			&i.CPUMillisHeld,
 			&i.MemoryBytesHeld,
@@ -550,7 +553,7 @@ func (q *Queries) ListRegions(ctx context.Context, seenWithin time.Duration) ([]
 }
 
 const lockNode = `-- name: LockNode :one
-SELECT id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities, kernel, disk_bytes, disk_free_bytes, agent_started_at, max_cpu_millis, max_memory_bytes, reserved_memory_bytes, cpu_overcommit, labels, unreachable_because, unreachable_since, os, containerd, boot_id FROM nodes WHERE id = $1 FOR UPDATE
+SELECT id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities, kernel, disk_bytes, disk_free_bytes, agent_started_at, max_cpu_millis, max_memory_bytes, reserved_memory_bytes, cpu_overcommit, labels, unreachable_because, unreachable_since, os, containerd, boot_id, clock_ahead_ms FROM nodes WHERE id = $1 FOR UPDATE
 `
 
 func (q *Queries) LockNode(ctx context.Context, id uuid.UUID) (Node, error) {
@@ -583,6 +586,7 @@ func (q *Queries) LockNode(ctx context.Context, id uuid.UUID) (Node, error) {
 		&i.OS,
 		&i.Containerd,
 		&i.BootID,
+		&i.ClockAheadMs,
 	)
 	return i, err
 }
@@ -651,7 +655,7 @@ func (q *Queries) LockNodeVMs(ctx context.Context, nodeID uuid.UUID, ids []uuid.
 }
 
 const nodeByName = `-- name: NodeByName :one
-SELECT id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities, kernel, disk_bytes, disk_free_bytes, agent_started_at, max_cpu_millis, max_memory_bytes, reserved_memory_bytes, cpu_overcommit, labels, unreachable_because, unreachable_since, os, containerd, boot_id FROM nodes WHERE name = $1
+SELECT id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities, kernel, disk_bytes, disk_free_bytes, agent_started_at, max_cpu_millis, max_memory_bytes, reserved_memory_bytes, cpu_overcommit, labels, unreachable_because, unreachable_since, os, containerd, boot_id, clock_ahead_ms FROM nodes WHERE name = $1
 `
 
 func (q *Queries) NodeByName(ctx context.Context, name string) (Node, error) {
@@ -684,6 +688,7 @@ func (q *Queries) NodeByName(ctx context.Context, name string) (Node, error) {
 		&i.OS,
 		&i.Containerd,
 		&i.BootID,
+		&i.ClockAheadMs,
 	)
 	return i, err
 }
@@ -719,13 +724,13 @@ UPDATE nodes SET version = $1, runtime = $2, cpu_millis = $3, memory_bytes = $4,
   disk_free_bytes = coalesce($7, nodes.disk_free_bytes),
   agent_started_at = coalesce($8, nodes.agent_started_at), os = coalesce($9, nodes.os),
   containerd = CASE WHEN $5::text IS NULL THEN nodes.containerd ELSE $10 END,
-  boot_id = coalesce($11, nodes.boot_id),
-  unreachable_because = nullif(coalesce($12::text, nodes.unreachable_because), ''),
+  boot_id = coalesce($11, nodes.boot_id), clock_ahead_ms = coalesce($12, nodes.clock_ahead_ms),
+  unreachable_because = nullif(coalesce($13::text, nodes.unreachable_because), ''),
   unreachable_since = CASE
-    WHEN $12::text IS NULL THEN nodes.unreachable_since
-    WHEN $12::text <> '' THEN coalesce(nodes.unreachable_since, now())
+    WHEN $13::text IS NULL THEN nodes.unreachable_since
+    WHEN $13::text <> '' THEN coalesce(nodes.unreachable_since, now())
   END
-FROM (SELECT nodes.id, nodes.last_seen_at FROM nodes WHERE nodes.id = $13 FOR NO KEY UPDATE) AS before
+FROM (SELECT nodes.id, nodes.last_seen_at FROM nodes WHERE nodes.id = $14 FOR NO KEY UPDATE) AS before
 WHERE nodes.id = before.id
 RETURNING least(now() - coalesce(before.last_seen_at, now()), interval '10 seconds')::interval AS told_of
 `
@@ -742,6 +747,7 @@ type RecordNodeReportParams struct {
 	OS                 *string
 	Containerd         *string
 	BootID             *string
+	ClockAheadMs       *int32
 	UnreachableBecause *string
 	ID                 uuid.UUID
 }
@@ -763,6 +769,7 @@ func (q *Queries) RecordNodeReport(ctx context.Context, arg RecordNodeReportPara
 		arg.OS,
 		arg.Containerd,
 		arg.BootID,
+		arg.ClockAheadMs,
 		arg.UnreachableBecause,
 		arg.ID,
 	)

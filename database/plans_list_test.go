@@ -134,7 +134,7 @@ var hotQueries = map[string]bound{
 	"RecordNodeCapabilities": byID(kindNode, 20),
 	"RecordNodeReport": {most: 2, with: map[string]any{
 		"id": seedID(kindNode, 20), "version": "1", "kernel": "6.18", "diskbytes": 1000, "diskfreebytes": 1, "agentstartedat": time.Now(),
-		"os": "Debian 13", "containerd": "2.1.4", "bootid": "1",
+		"os": "Debian 13", "containerd": "2.1.4", "bootid": "1", "clockaheadms": 900,
 		"unreachablebecause": "Stopped.",
 	}},
 	"RecordNodeLook": {most: 2, with: map[string]any{"id": seedID(kindNode, 20), "kind": "vm", "problem": nil, "found": 1}},
@@ -185,6 +185,7 @@ var hotQueries = map[string]bound{
 	"BindToken":           {most: 2, with: map[string]any{"id": seedID(kindToken, 20_007), "publickey": make([]byte, 32)}},
 	"RecordEdgePolls": {most: 3*edges + 5, with: map[string]any{
 		"ids": []uuid.UUID{seedID(kindEdge, 7)}, "acknowledged": []int64{100_000}, "versions": []string{"2"}, "addresses": []string{"100.64.0.7"},
+		"clocksaheadms": []int32{900},
 	}},
 	"ListEdgeAddresses":      {most: 2 * edges},
 	"CreateDeploymentDomain": {most: 3, with: map[string]any{"id": seedID(kindDomain, 200_000), "label": "project-1010-0a1b2c3d"}},
@@ -594,9 +595,11 @@ var coldQueries = map[string][]string{
 		DeleteDomainsOf ForgetRequestLogs MarkPreviewsDeleted ForgetAllBranches DropComments`),
 	"what a person does now and then, on the few rows of one organisation or user": names(`
 		AdoptRepositories UntieInstallations CountOtherOwners CountClaims RemoveMembers ListInvitations ListInvitationsFor RevokeInvitations ReplaceInvitations ListOrganisationTokens
-		ListTokensMadeIn ListMachineTokens NodeKey NewestNodeToken EndJoinTokens TokenStandsAbove RevokeTokens PutTokenBelow EndTokensOf ListSessions EndSessions EndSignInCodes`),
-	"what an operator does now and then":                       names(`ListUsers CountOperators`),
+		ListTokensMadeIn ListMachineTokens MachineKey OtherEdgeWithKey NewestNodeToken EndJoinTokens TokenStandsAbove RevokeTokens PutTokenBelow EndTokensOf ListSessions EndSessions EndSignInCodes`),
+	"what an operator does now and then": names(`ListUsers CountOperators
+		NewestBackup DatabaseHealth CountDiscardedJobs CountFailingCertificates`),
 	"when an edge gets another address, or is deleted":         names(`NotifyNodes`),
+	"one row by its key, with each backup":                     names(`RecordBackup`),
 	"once of each log that is older than the numbers of lines": names(`NumberBuildLog`),
 	"at most a day's keys of one token, with a create":         names(`DropStaleIdempotencyKeys`),
 	"a table of at most a few rows":                            names(`DeposeDeadLeader ReleasePrefixes GetGithubApp RemoveGithubApp`),

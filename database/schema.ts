@@ -724,6 +724,8 @@ export const nodes = pgTable(
     // Why edges cannot reach its VMs, as its agent says, and since when it says so. Null: it does not say so.
     unreachableBecause: text("unreachable_because"),
     unreachableSince: time("unreachable_since"),
+    // How many milliseconds its clock is ahead of the platform's; null where it has not told.
+    clockAheadMs: integer("clock_ahead_ms"),
     createdAt: createdAt(),
   },
   (t) => [
@@ -1053,6 +1055,8 @@ export const edges = pgTable("edges", {
   addresses: text("addresses").array(),
   // Until when it has told all that it has counted of requests, by Postgres's clock. Null: it has told nothing yet, or is of a version that does not say.
   countedUntil: time("counted_until"),
+  // How many milliseconds its clock is ahead of the platform's; null where it has not told.
+  clockAheadMs: integer("clock_ahead_ms"),
   lastSeenAt: time("last_seen_at"),
   createdAt: createdAt(),
 });
@@ -1076,6 +1080,8 @@ export const workers = pgTable(
     buildkitError: text("buildkit_error"),
     // When BuildKit last answered.
     buildkitSeenAt: time("buildkit_seen_at"),
+    // How many milliseconds its clock is ahead of the database server's; null where it is of a version that does not tell.
+    clockAheadMs: integer("clock_ahead_ms"),
     startedAt: time("started_at").notNull().defaultNow(),
     lastSeenAt: time("last_seen_at").notNull().defaultNow(),
   },
@@ -1210,6 +1216,17 @@ export const routeChanges = pgTable(
   (t) => [primaryKey({ columns: [t.version, t.hostname] })],
 );
 
+// The newest backup at each place that backups were made to, as `zeitwork backup` writes it: operators are told when there is none of late.
+export const backups = pgTable("backups", {
+  // A folder, or s3://BUCKET/PREFIX; without credentials.
+  target: text("target").primaryKey(),
+  name: text("name").notNull(),
+  // The time of the database that it shows.
+  snapshotAt: time("snapshot_at").notNull(),
+  madeAt: time("made_at").notNull().defaultNow(),
+  bytes: bigint("bytes", { mode: "number" }).notNull(),
+});
+
 // One row: since when nodes and edges can reach an api. Their silence means nothing while none answers.
 export const controlPlane = pgTable(
   "control_plane",
@@ -1331,19 +1348,26 @@ export const signInCodes = pgTable(
   (t) => [index("sign_in_codes_user").on(t.userId)],
 );
 
-// One-time tokens, for which a machine that is to be a node gets the node's token.
+// One-time tokens, for which a machine that is to be a node or an edge gets the token of that node or edge.
 export const joinTokens = pgTable(
   "join_tokens",
   {
     id: id(),
     tokenHash: bytea("token_hash").notNull().unique(),
-    nodeId: uuid("node_id").notNull().references(() => nodes.id, { onDelete: "cascade" }),
+    // What the machine becomes: one of the two is set.
+    nodeId: uuid("node_id").references(() => nodes.id, { onDelete: "cascade" }),
+    edgeId: uuid("edge_id").references(() => edges.id, { onDelete: "cascade" }),
     // The key of the machine that has used it. That machine may ask again, since the answer may have been lost.
     publicKey: bytea("public_key"),
     createdAt: createdAt(),
     expiresAt: time("expires_at").notNull(),
   },
-  (t) => [index("join_tokens_node").on(t.nodeId), check("join_tokens_public_key", sql`octet_length(${t.publicKey}) = 32`)],
+  (t) => [
+    index("join_tokens_node").on(t.nodeId),
+    index("join_tokens_edge").on(t.edgeId),
+    check("join_tokens_public_key", sql`octet_length(${t.publicKey}) = 32`),
+    check("join_tokens_of", sql`num_nonnulls(${t.nodeId}, ${t.edgeId}) = 1`),
+  ],
 );
 
 // Programs without a browser that ask to be signed in (RFC 8628): somebody who is signed in types the user's code, and the program then gets a token.

@@ -23,12 +23,15 @@ func (q *Queries) BindToken(ctx context.Context, publicKey []byte, iD uuid.UUID)
 }
 
 const createJoinToken = `-- name: CreateJoinToken :one
-INSERT INTO join_tokens (id, node_id, token_hash, expires_at) VALUES ($1, $2, $3, now() + $4::interval) RETURNING id, token_hash, node_id, public_key, created_at, expires_at
+INSERT INTO join_tokens (id, node_id, edge_id, token_hash, expires_at)
+VALUES ($1, $2, $3, $4, now() + $5::interval)
+RETURNING id, token_hash, node_id, public_key, created_at, expires_at, edge_id
 `
 
 type CreateJoinTokenParams struct {
 	ID        uuid.UUID
-	NodeID    uuid.UUID
+	NodeID    *uuid.UUID
+	EdgeID    *uuid.UUID
 	TokenHash []byte
 	Lifetime  time.Duration
 }
@@ -37,6 +40,7 @@ func (q *Queries) CreateJoinToken(ctx context.Context, arg CreateJoinTokenParams
 	row := q.db.QueryRow(ctx, createJoinToken,
 		arg.ID,
 		arg.NodeID,
+		arg.EdgeID,
 		arg.TokenHash,
 		arg.Lifetime,
 	)
@@ -48,6 +52,7 @@ func (q *Queries) CreateJoinToken(ctx context.Context, arg CreateJoinTokenParams
 		&i.PublicKey,
 		&i.CreatedAt,
 		&i.ExpiresAt,
+		&i.EdgeID,
 	)
 	return i, err
 }
@@ -110,12 +115,12 @@ func (q *Queries) CreateToken(ctx context.Context, arg CreateTokenParams) (ApiTo
 }
 
 const endJoinTokens = `-- name: EndJoinTokens :exec
-DELETE FROM join_tokens WHERE node_id = $1
+DELETE FROM join_tokens WHERE node_id = $1::uuid OR edge_id = $2::uuid
 `
 
-// A node has one one-time token at the most.
-func (q *Queries) EndJoinTokens(ctx context.Context, nodeID uuid.UUID) error {
-	_, err := q.db.Exec(ctx, endJoinTokens, nodeID)
+// A node or an edge has one one-time token at the most.
+func (q *Queries) EndJoinTokens(ctx context.Context, nodeID *uuid.UUID, edgeID *uuid.UUID) error {
+	_, err := q.db.Exec(ctx, endJoinTokens, nodeID, edgeID)
 	return err
 }
 
@@ -485,7 +490,7 @@ func (q *Queries) ListValidTokens(ctx context.Context, ids []uuid.UUID) ([]uuid.
 }
 
 const lockJoinToken = `-- name: LockJoinToken :one
-SELECT id, token_hash, node_id, public_key, created_at, expires_at FROM join_tokens WHERE token_hash = $1 FOR UPDATE
+SELECT id, token_hash, node_id, public_key, created_at, expires_at, edge_id FROM join_tokens WHERE token_hash = $1 FOR UPDATE
 `
 
 func (q *Queries) LockJoinToken(ctx context.Context, tokenHash []byte) (JoinToken, error) {
@@ -498,6 +503,7 @@ func (q *Queries) LockJoinToken(ctx context.Context, tokenHash []byte) (JoinToke
 		&i.PublicKey,
 		&i.CreatedAt,
 		&i.ExpiresAt,
+		&i.EdgeID,
 	)
 	return i, err
 }
@@ -593,6 +599,20 @@ func (q *Queries) LockOwnToken(ctx context.Context, iD uuid.UUID, userID uuid.UU
 	return i, err
 }
 
+const machineKey = `-- name: MachineKey :one
+SELECT public_key FROM api_tokens
+WHERE (node_id = $1::uuid OR edge_id = $2::uuid) AND public_key IS NOT NULL
+ORDER BY id DESC LIMIT 1
+`
+
+// The key of the machine that is a node or an edge: that of its newest bound token, also once that has ended, as the next token is of use on the same machine.
+func (q *Queries) MachineKey(ctx context.Context, nodeID *uuid.UUID, edgeID *uuid.UUID) ([]byte, error) {
+	row := q.db.QueryRow(ctx, machineKey, nodeID, edgeID)
+	var public_key []byte
+	err := row.Scan(&public_key)
+	return public_key, err
+}
+
 const newestNodeToken = `-- name: NewestNodeToken :one
 SELECT id, kind, name, token_hash, user_id, node_id, edge_id, created_at, last_used_at, expires_at, revoked_at, organisation_id, role, parent_id, public_key FROM api_tokens
 WHERE node_id = $1::uuid AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
@@ -623,18 +643,19 @@ func (q *Queries) NewestNodeToken(ctx context.Context, nodeID uuid.UUID) (ApiTok
 	return i, err
 }
 
-const nodeKey = `-- name: NodeKey :one
-SELECT public_key FROM api_tokens
-WHERE node_id = $1::uuid AND public_key IS NOT NULL
-ORDER BY id DESC LIMIT 1
+const otherEdgeWithKey = `-- name: OtherEdgeWithKey :one
+SELECT edges.name FROM edges JOIN api_tokens ON api_tokens.edge_id = edges.id
+WHERE edges.id <> $1 AND api_tokens.public_key = $2::bytea
+  AND api_tokens.revoked_at IS NULL AND (api_tokens.expires_at IS NULL OR api_tokens.expires_at > now())
+LIMIT 1
 `
 
-// The key of the machine that is a node: that of its newest bound token, also once that has ended, as the next token is of use on the same machine.
-func (q *Queries) NodeKey(ctx context.Context, nodeID uuid.UUID) ([]byte, error) {
-	row := q.db.QueryRow(ctx, nodeKey, nodeID)
-	var public_key []byte
-	err := row.Scan(&public_key)
-	return public_key, err
+// Another edge that the machine with that key is: the key has a token of it that is valid.
+func (q *Queries) OtherEdgeWithKey(ctx context.Context, iD uuid.UUID, publicKey []byte) (string, error) {
+	row := q.db.QueryRow(ctx, otherEdgeWithKey, iD, publicKey)
+	var name string
+	err := row.Scan(&name)
+	return name, err
 }
 
 const putTokenBelow = `-- name: PutTokenBelow :exec

@@ -594,7 +594,7 @@ func (q *Queries) ListNodeUsage(ctx context.Context, deploymentID uuid.UUID, nod
 }
 
 const listUsableNodes = `-- name: ListUsableNodes :many
-SELECT id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities, kernel, disk_bytes, disk_free_bytes, agent_started_at, max_cpu_millis, max_memory_bytes, reserved_memory_bytes, cpu_overcommit, labels, unreachable_because, unreachable_since, os, containerd, boot_id FROM nodes
+SELECT id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities, kernel, disk_bytes, disk_free_bytes, agent_started_at, max_cpu_millis, max_memory_bytes, reserved_memory_bytes, cpu_overcommit, labels, unreachable_because, unreachable_since, os, containerd, boot_id, clock_ahead_ms FROM nodes
 WHERE state = 'ready' AND last_seen_at > now() - $1::interval AND unreachable_since IS NULL
   AND $2::text IN ('', region)
 ORDER BY id
@@ -637,6 +637,7 @@ func (q *Queries) ListUsableNodes(ctx context.Context, seenWithin time.Duration,
 			&i.OS,
 			&i.Containerd,
 			&i.BootID,
+			&i.ClockAheadMs,
 		); err != nil {
 			return nil, err
 		}
@@ -691,7 +692,7 @@ WITH usable AS MATERIALIZED (
   WHERE nodes.state = 'ready' AND nodes.last_seen_at > now() - $4::interval AND nodes.unreachable_since IS NULL
     AND $5::text IN ('', nodes.region)
 )
-SELECT id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities, kernel, disk_bytes, disk_free_bytes, agent_started_at, max_cpu_millis, max_memory_bytes, reserved_memory_bytes, cpu_overcommit, labels, unreachable_because, unreachable_since, os, containerd, boot_id FROM nodes
+SELECT id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities, kernel, disk_bytes, disk_free_bytes, agent_started_at, max_cpu_millis, max_memory_bytes, reserved_memory_bytes, cpu_overcommit, labels, unreachable_because, unreachable_since, os, containerd, boot_id, clock_ahead_ms FROM nodes
 WHERE id = ANY (ARRAY(
   (SELECT usable.id FROM usable ORDER BY random() LIMIT $1::int)
   UNION
@@ -753,6 +754,7 @@ func (q *Queries) SampleUsableNodes(ctx context.Context, arg SampleUsableNodesPa
 			&i.OS,
 			&i.Containerd,
 			&i.BootID,
+			&i.ClockAheadMs,
 		); err != nil {
 			return nil, err
 		}

@@ -34,7 +34,7 @@ func (q *Queries) DeleteWorker(ctx context.Context, id uuid.UUID) error {
 }
 
 const listWorkers = `-- name: ListWorkers :many
-SELECT workers.id, workers.name, workers.version, workers.slots, workers.buildkit_address, workers.buildkit_version, workers.buildkit_disk_bytes, workers.buildkit_error, workers.buildkit_seen_at, workers.started_at, workers.last_seen_at, (workers.last_seen_at > now() - $1::interval)::boolean AS in_touch
+SELECT workers.id, workers.name, workers.version, workers.slots, workers.buildkit_address, workers.buildkit_version, workers.buildkit_disk_bytes, workers.buildkit_error, workers.buildkit_seen_at, workers.started_at, workers.last_seen_at, workers.clock_ahead_ms, (workers.last_seen_at > now() - $1::interval)::boolean AS in_touch
 FROM workers WHERE workers.id > $2 ORDER BY workers.id LIMIT $3::int
 `
 
@@ -65,6 +65,7 @@ func (q *Queries) ListWorkers(ctx context.Context, seenWithin time.Duration, aft
 			&i.Worker.BuildkitSeenAt,
 			&i.Worker.StartedAt,
 			&i.Worker.LastSeenAt,
+			&i.Worker.ClockAheadMs,
 			&i.InTouch,
 		); err != nil {
 			return nil, err
@@ -78,13 +79,15 @@ func (q *Queries) ListWorkers(ctx context.Context, seenWithin time.Duration, aft
 }
 
 const showWorker = `-- name: ShowWorker :exec
-INSERT INTO workers (id, name, version, slots, buildkit_address, buildkit_version, buildkit_disk_bytes, buildkit_error, buildkit_seen_at)
+INSERT INTO workers (
+  id, name, version, slots, buildkit_address, buildkit_version, buildkit_disk_bytes, buildkit_error, buildkit_seen_at, clock_ahead_ms
+)
 VALUES (
   $1, $2, $3, $4, $5, $6, $7, $8,
-  $9
+  $9, greatest(least(extract(epoch FROM $10::timestamptz - now()) * 1000, 2e9), -2e9)::int
 )
 ON CONFLICT (id) DO UPDATE SET
-  last_seen_at = now(), buildkit_version = excluded.buildkit_version, buildkit_disk_bytes = excluded.buildkit_disk_bytes,
+  last_seen_at = now(), clock_ahead_ms = excluded.clock_ahead_ms, buildkit_version = excluded.buildkit_version, buildkit_disk_bytes = excluded.buildkit_disk_bytes,
   buildkit_error = excluded.buildkit_error, buildkit_seen_at = excluded.buildkit_seen_at
 `
 
@@ -98,9 +101,10 @@ type ShowWorkerParams struct {
 	BuildkitDiskBytes *int64
 	BuildkitError     *string
 	BuildkitSeenAt    *time.Time
+	SaidAt            time.Time
 }
 
-// Says that a worker lives, and what it knows of its BuildKit.
+// Says that a worker lives, what its clock says, and what it knows of its BuildKit.
 func (q *Queries) ShowWorker(ctx context.Context, arg ShowWorkerParams) error {
 	_, err := q.db.Exec(ctx, showWorker,
 		arg.ID,
@@ -112,6 +116,7 @@ func (q *Queries) ShowWorker(ctx context.Context, arg ShowWorkerParams) error {
 		arg.BuildkitDiskBytes,
 		arg.BuildkitError,
 		arg.BuildkitSeenAt,
+		arg.SaidAt,
 	)
 	return err
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"github.com/zeitwork/zeitwork/client"
 	"github.com/zeitwork/zeitwork/internal/httpsignature"
@@ -16,55 +17,93 @@ import (
 
 const keyFileMode = 0o600
 
-// loadKey returns the key of this machine, by which the edge signs what it sends to the platform. The first start makes it.
-func loadKey(directory string) (ed25519.PrivateKey, error) {
-	path := filepath.Join(directory, "edge.key")
+// Key is the key of this machine, by which the edge signs what it sends to the platform.
+type Key struct {
+	Private ed25519.PrivateKey
 
-	text, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return makeKey(path)
+	path string
+	// made is what the file is to have, for a key that is in no file yet.
+	made []byte
+}
+
+// FindKey returns the key that the edge's data directory has, or a new one where it has none: Keep writes that.
+func FindKey(directory string) (Key, error) {
+	key := Key{path: filepath.Join(directory, "edge.key")}
+
+	text, err := os.ReadFile(key.path)
+
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if key.Private, key.made, err = httpsignature.NewKey(); err != nil {
+			return key, fmt.Errorf("making the key of this edge: %w", err)
+		}
+
+		return key, nil
+	case err != nil:
+		return key, fmt.Errorf("reading the key of this edge: %w", err)
 	}
 
-	if err != nil {
-		return nil, fmt.Errorf("reading the key of this edge: %w", err)
-	}
-
-	key, err := httpsignature.ParseKey(text)
-	if err != nil {
-		return nil, fmt.Errorf("the key of this edge in %s: %w: remove the file, and give the edge another token (`zeitwork edges rotate-token NAME`)", path, err)
+	if key.Private, err = httpsignature.ParseKey(text); err != nil {
+		return key, fmt.Errorf("the key of this edge in %s: %w: remove the file, and join again (`zeitwork edges join NAME` prints the command)", key.path, err)
 	}
 
 	return key, nil
 }
 
-// makeKey writes the file as a whole, so that a crash leaves a key or none.
-func makeKey(path string) (ed25519.PrivateKey, error) {
-	key, text, err := httpsignature.NewKey()
-	if err != nil {
-		return nil, fmt.Errorf("making the key of this edge: %w", err)
+// IsNew tells that the key is in no file yet.
+func (k Key) IsNew() bool { return k.made != nil }
+
+// Keep writes a new key into the data directory, as a whole: a crash leaves a key or none.
+func (k Key) Keep() error {
+	if !k.IsNew() {
+		return nil
 	}
 
-	file, err := os.OpenFile(path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, keyFileMode)
+	file, err := os.OpenFile(k.path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, keyFileMode)
 	if err != nil {
-		return nil, fmt.Errorf("making the key of this edge: %w", err)
+		return fmt.Errorf("making the key of this edge: %w", err)
 	}
 
-	_, err = file.Write(text)
-	err = errors.Join(err, file.Sync(), file.Close())
+	_, err = file.Write(k.made)
+	err = errors.Join(err, giveToOwnerOf(filepath.Dir(k.path), file), file.Sync(), file.Close())
 
 	if err == nil {
-		err = os.Rename(path+".new", path)
+		err = os.Rename(k.path+".new", k.path)
 	}
 
 	if err == nil {
-		err = syncDirectory(filepath.Dir(path))
+		err = syncDirectory(filepath.Dir(k.path))
 	}
 
 	if err != nil {
-		return nil, fmt.Errorf("making the key of this edge: %w", err)
+		return fmt.Errorf("making the key of this edge: %w", err)
 	}
 
-	return key, nil
+	return nil
+}
+
+// Forget removes a key that Keep has written. One that was there before stays.
+func (k Key) Forget() error {
+	if !k.IsNew() {
+		return nil
+	}
+
+	return os.Remove(k.path)
+}
+
+// giveToOwnerOf makes a file that root writes one of the user who owns the directory: the service of an edge is no root.
+func giveToOwnerOf(directory string, file *os.File) error {
+	info, err := os.Stat(directory)
+	if err != nil {
+		return err
+	}
+
+	owner, ok := info.Sys().(*syscall.Stat_t)
+	if !ok || os.Geteuid() != 0 {
+		return nil
+	}
+
+	return file.Chown(int(owner.Uid), int(owner.Gid))
 }
 
 // bind has the platform bind the edge's token to its key, once. A platform of the version before knows nothing of it, and is asked again before the next poll.

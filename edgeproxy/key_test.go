@@ -21,13 +21,13 @@ func TestKey_IsMadeOnceAndSignsWhatTheEdgeSends(t *testing.T) {
 	b := setup(t, func(c *Config) { config = *c })
 	b.serve(t, live(demoHost, app(t, says("one"))))
 
-	key, err := loadKey(config.DataDir)
+	key, err := FindKey(config.DataDir)
 	require.NoError(t, err)
 
 	b.platform.mutex.Lock()
-	require.Equal(t, httpsignature.PublicKey(key), b.platform.key)
+	require.Equal(t, httpsignature.PublicKey(key.Private), b.platform.key)
 
-	public, ok := key.Public().(ed25519.PublicKey)
+	public, ok := key.Private.Public().(ed25519.PublicKey)
 	require.True(t, ok)
 	require.NoError(t, httpsignature.Verify(b.platform.polled, public, time.Now(), func() ([]byte, error) { return nil, nil }))
 	b.platform.mutex.Unlock()
@@ -62,6 +62,6 @@ func TestKey_ThatCannotBeRead_IsAnErrorThatSaysWhatToDo(t *testing.T) {
 	directory := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(directory, "edge.key"), []byte("nonsense"), keyFileMode))
 
-	_, err := loadKey(directory)
-	require.ErrorContains(t, err, "rotate-token")
+	_, err := FindKey(directory)
+	require.ErrorContains(t, err, "zeitwork edges join")
 }

@@ -53,6 +53,8 @@ type poller struct {
 	logger  *slog.Logger
 	// addresses are those from which this edge connects to VMs.
 	addresses func() ([]string, error)
+	// status is what systemd was told last.
+	status string
 }
 
 func newPoller(config Config, current *atomic.Pointer[table], r *refresh, l *ledger, logger *slog.Logger) (*poller, error) {
@@ -66,12 +68,16 @@ func newPoller(config Config, current *atomic.Pointer[table], r *refresh, l *led
 		Enable: true, Idle: pollKeepAlive, Interval: pollKeepAlive, Count: pollKeepAliveCount,
 	}}
 
-	key, err := loadKey(config.DataDir)
+	key, err := FindKey(config.DataDir)
+	if err == nil {
+		err = key.Keep() // The first start makes it.
+	}
+
 	if err != nil {
 		return nil, err
 	}
 
-	own := &http.Client{Timeout: pollTimeout, Transport: &httpsignature.Transport{Key: key, Next: &http.Transport{
+	own := &http.Client{Timeout: pollTimeout, Transport: &httpsignature.Transport{Key: key.Private, Next: &http.Transport{
 		Proxy: http.ProxyFromEnvironment, DialContext: dialer.DialContext, ForceAttemptHTTP2: true,
 	}}}
 
@@ -89,7 +95,7 @@ func newPoller(config Config, current *atomic.Pointer[table], r *refresh, l *led
 
 	p := &poller{
 		api: api, calls: calls, http: own, book: newTableBook(l), table: current, refresh: r, logger: logger, addresses: config.addresses, directory: config.DataDir,
-		key: key,
+		key: key.Private,
 	}
 	p.log = newTableLog(config.DataDir, func(err error) { logger.Error("the file of the route table goes on growing", logging.Error(err)) })
 
@@ -106,6 +112,7 @@ func (p *poller) run(ctx context.Context) {
 	for ctx.Err() == nil {
 		begun := time.Now()
 		changed, err := p.poll(ctx, urgent)
+		p.tell(ctx, err)
 
 		switch {
 		case ctx.Err() != nil:

@@ -6,11 +6,12 @@ import (
 	"net/http"
 
 	"github.com/zeitwork/zeitwork/client"
+	"github.com/zeitwork/zeitwork/internal/joining"
 )
 
 // Contact asks the API for the node's assignments, once. It fails with a sentence for the operator where the API cannot be reached or does not take the token.
 func Contact(ctx context.Context, config Config) (client.Assignments, error) {
-	ctx, cancel := context.WithTimeout(ctx, joinPatience)
+	ctx, cancel := context.WithTimeout(ctx, joining.Patience)
 	defer cancel()
 
 	transport, err := config.transport()
@@ -27,12 +28,12 @@ func Contact(ctx context.Context, config Config) (client.Assignments, error) {
 
 	switch {
 	case err != nil:
-		return client.Assignments{}, unreachable(config.APIURL, err)
+		return client.Assignments{}, joining.Unreachable(config.APIURL, err)
 	case response.StatusCode() == http.StatusUnauthorized:
 		return client.Assignments{}, fmt.Errorf("the API at %s does not take this token: `zeitwork nodes join NAME` prints a command that joins with another one. %s",
-			config.APIURL, detailOf(response.Body))
+			config.APIURL, joining.Detail(response.Body))
 	case response.JSON200 == nil:
-		return client.Assignments{}, noAPI(config.APIURL, response.Status(), response.Body)
+		return client.Assignments{}, joining.NoAPI(config.APIURL, response.Status(), response.Body)
 	default:
 		return *response.JSON200, nil
 	}

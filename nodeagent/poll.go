@@ -9,6 +9,7 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/client"
+	"github.com/zeitwork/zeitwork/internal/joining"
 	"github.com/zeitwork/zeitwork/internal/logging"
 )
 
@@ -91,7 +92,7 @@ func (p *poller) once(ctx context.Context) error {
 
 		return p.whole(ctx)
 	default:
-		return fmt.Errorf("ask for changes of the assignments: the API answered %s: %s", response.Status(), detailOf(response.Body))
+		return fmt.Errorf("ask for changes of the assignments: the API answered %s: %s", response.Status(), joining.Detail(response.Body))
 	}
 }
 
@@ -114,7 +115,7 @@ func (p *poller) whole(ctx context.Context) error {
 	case response.JSON200 != nil:
 		return p.apply(ctx, assignmentsFrom(*response.JSON200), response.HTTPResponse.Header.Get("ETag"))
 	default:
-		return fmt.Errorf("ask for assignments: the API answered %s: %s", response.Status(), detailOf(response.Body))
+		return fmt.Errorf("ask for assignments: the API answered %s: %s", response.Status(), joining.Detail(response.Body))
 	}
 }
 

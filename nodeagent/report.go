@@ -16,6 +16,7 @@ import (
 
 	"github.com/zeitwork/zeitwork/client"
 	"github.com/zeitwork/zeitwork/internal/logging"
+	"github.com/zeitwork/zeitwork/internal/systemservice"
 	"github.com/zeitwork/zeitwork/internal/version"
 )
 
@@ -45,7 +46,7 @@ func (a *Agent) report(ctx context.Context) error {
 		}
 
 		if status := statusAfter(err, lo.FromPtr(a.unreachableBecause())); status != told {
-			tell(status)
+			systemservice.Tell(status)
 
 			told = status
 		}

@@ -1,10 +1,5 @@
 package nodeagent
 
-import (
-	"net"
-	"os"
-)
-
 const (
 	// StatusInTouch is what `systemctl status` shows of an agent whose last report the API has taken, and whose VMs edges can reach as far as it knows.
 	StatusInTouch = "in touch with the API"
@@ -23,21 +18,4 @@ func statusAfter(err error, unreachable string) string {
 	}
 
 	return StatusInTouch
-}
-
-// tell has systemd show the status of the service, and does nothing where the agent is none. A status that is lost comes again with the next change.
-func tell(status string) {
-	socket := os.Getenv("NOTIFY_SOCKET")
-	if socket == "" {
-		return
-	}
-
-	connection, err := net.Dial("unixgram", socket) //nolint:gosec // systemd names the socket.
-	if err != nil {
-		return
-	}
-
-	defer func() { _ = connection.Close() }()
-
-	_, _ = connection.Write([]byte("STATUS=" + status))
 }

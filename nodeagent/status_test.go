@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/zeitwork/zeitwork/internal/systemservice"
 )
 
 func TestTell_SystemdGetsTheStatus(t *testing.T) {
@@ -17,7 +19,7 @@ func TestTell_SystemdGetsTheStatus(t *testing.T) {
 	defer func() { _ = listener.Close() }()
 
 	t.Setenv("NOTIFY_SOCKET", socket)
-	tell(statusAfter(errors.New("no route"), ""))
+	systemservice.Tell(statusAfter(errors.New("no route"), ""))
 
 	message := make([]byte, 100)
 	n, err := listener.Read(message)

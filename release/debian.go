@@ -14,6 +14,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	edge "github.com/zeitwork/zeitwork/edgeproxy/service"
 	"github.com/zeitwork/zeitwork/nodeagent/service"
 )
 
@@ -152,9 +153,11 @@ func (r release) debianFiles() (map[string][]byte, error) {
 	files := map[string][]byte{
 		unitFolder + service.Name + ".service": service.Unit(packagedProgram,
 			"# Where `zeitwork node join` has made the machine a node, the service of this name in /etc/systemd/system counts."),
+		unitFolder + edge.Name + ".service": edge.Unit(packagedProgram,
+			"# Where `zeitwork edge join` has made the machine an edge, the service of this name in /etc/systemd/system counts."),
 	}
 
-	for _, name := range []string{"edgeproxy", "builder", "api", "worker"} {
+	for _, name := range []string{"builder", "api", "worker"} {
 		content, err := units.ReadFile("units/zeitwork-" + name + ".service")
 		if err != nil {
 			return nil, fmt.Errorf("read the services: %w", err)

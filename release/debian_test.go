@@ -61,7 +61,8 @@ func TestDebianPackage_HasTheServices_AndIsTheSameEachTime(t *testing.T) {
 	}
 }
 
-// The node agent's service is the one of `zeitwork node join`, with the package's binary. Its sandbox is not held against a number: VMs need what it may.
+// The services of node agent and edge proxy are those of `zeitwork node join` and `zeitwork edge join`, with the package's binary.
+// The sandbox of the node agent is not held against a number: VMs need what it may.
 func TestServices_AreWhatSystemdUnderstands_AndKeptFromWhatTheyDoNotNeed(t *testing.T) {
 	t.Parallel()
 

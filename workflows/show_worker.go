@@ -62,6 +62,8 @@ func (w *Worker) show(ctx context.Context) {
 		known := news.Load()
 		row.BuildkitVersion, row.BuildkitDiskBytes, row.BuildkitError, row.BuildkitSeenAt = known.version, known.disk, known.trouble, known.seenAt
 
+		row.SaidAt = time.Now()
+
 		if err := w.showOnce(ctx, row); err != nil && ctx.Err() == nil {
 			w.logger.WarnContext(ctx, "cannot tell operators that this worker lives; trying again", logging.Error(err))
 		}

@@ -22,7 +22,7 @@ func openExecutable(path string) (executable, error) {
 		path = "/proc/self/exe"
 
 		if runtime.GOOS != "linux" {
-			return executable{}, fmt.Errorf("nodes run on linux, and this program is for %s", runtime.GOOS)
+			return executable{}, fmt.Errorf("machines of the platform run on linux, and this program is for %s", runtime.GOOS)
 		}
 	}
 

@@ -2,7 +2,6 @@ package install
 
 import (
 	_ "embed" // For the script.
-	"fmt"
 	"io"
 	"net/http"
 	"runtime"
@@ -26,7 +25,7 @@ const (
 	retryAfter = "30"
 )
 
-//go:embed node.sh
+//go:embed join.sh
 var script string
 
 // Options say what is served.
@@ -50,24 +49,27 @@ func New(options Options) http.Handler {
 		if err != nil {
 			options.Failed(request, err)
 			// The script's shell shows this sentence to the operator.
-			http.Error(writer, "The API cannot serve its program: copy zeitwork to the machine, and run `zeitwork node join` there.", http.StatusServiceUnavailable)
+			http.Error(writer, "The API cannot serve its program: copy zeitwork to the machine, and run its `join` there.", http.StatusServiceUnavailable)
 		}
 
 		return program, err == nil
 	}
 
-	mux.HandleFunc("GET "+Path+"node", func(writer http.ResponseWriter, request *http.Request) {
-		program, ok := found(writer, request)
-		if !ok {
-			return
-		}
+	for kind, service := range map[string]string{"node": "nodeagent", "edge": "edgeproxy"} {
+		mux.HandleFunc("GET "+Path+kind, func(writer http.ResponseWriter, request *http.Request) {
+			program, ok := found(writer, request)
+			if !ok {
+				return
+			}
 
-		writer.Header().Set("Content-Type", "text/x-shellscript; charset=utf-8")
-		writer.Header().Set("Cache-Control", "no-store")
-		_, _ = io.WriteString(writer, strings.NewReplacer(
-			"@API_URL@", options.APIURL(), "@ARCHITECTURE@", runtime.GOARCH, "@SHA256@", program.sum, "@VERSION@", version.Get().Version,
-		).Replace(script))
-	})
+			writer.Header().Set("Content-Type", "text/x-shellscript; charset=utf-8")
+			writer.Header().Set("Cache-Control", "no-store")
+			_, _ = io.WriteString(writer, strings.NewReplacer(
+				"@KIND@", kind, "@SERVICE@", service,
+				"@API_URL@", options.APIURL(), "@ARCHITECTURE@", runtime.GOARCH, "@SHA256@", program.sum, "@VERSION@", version.Get().Version,
+			).Replace(script))
+		})
+	}
 
 	mux.HandleFunc("GET "+programPath+"{sum}", func(writer http.ResponseWriter, request *http.Request) {
 		program, ok := found(writer, request)
@@ -77,7 +79,7 @@ func New(options Options) http.Handler {
 
 		// Of several APIs one may have been upgraded already.
 		if request.PathValue("sum") != program.sum {
-			http.Error(writer, fmt.Sprintf("This API has another build of zeitwork: fetch %snode again.", options.APIURL()+Path), http.StatusNotFound)
+			http.Error(writer, "This API has another build of zeitwork: run the command again, which fetches the script anew.", http.StatusNotFound)
 
 			return
 		}

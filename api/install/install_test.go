@@ -125,15 +125,17 @@ func TestScript_IsRunFromAPipe(t *testing.T) {
 	}
 
 	for name, test := range map[string]struct {
-		machine, user, arguments string
-		says                     string
-		joins                    bool
+		kind, machine, user, arguments string
+		says                           string
+		joins                          bool
 	}{
-		"joins":                {machine: "x86_64", user: "0", says: "fetching zeitwork", joins: true},
-		"no root":              {machine: "x86_64", user: "1000", says: "This needs root"},
-		"another architecture": {machine: "riscv64", user: "0", says: "This machine is riscv64, and the platform serves zeitwork for amd64 alone"},
+		"joins":                {kind: "node", machine: "x86_64", user: "0", says: "fetching zeitwork", joins: true},
+		"joins as an edge":     {kind: "edge", machine: "x86_64", user: "0", says: "fetching zeitwork", joins: true},
+		"no root":              {kind: "edge", machine: "x86_64", user: "1000", says: "This needs root"},
+		"another architecture": {kind: "node", machine: "riscv64", user: "0", says: "This machine is riscv64, and the platform serves zeitwork for amd64 alone"},
 		"API by another name": {
-			machine: "x86_64", user: "0", arguments: " ZEITWORK_API_URL=http://127.0.0.1:1", says: "could not be fetched from http://127.0.0.1:1/install/zeitwork/",
+			kind: "node", machine: "x86_64", user: "0", arguments: " ZEITWORK_API_URL=http://127.0.0.1:1",
+			says: "could not be fetched from http://127.0.0.1:1/install/zeitwork/",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -149,7 +151,7 @@ func TestScript_IsRunFromAPipe(t *testing.T) {
 
 			// The machine of this test may have no systemd, for which the script looks at a folder.
 			url := serve(t, filepath.Join(folder, "program"))
-			command := exec.CommandContext(t.Context(), "sh", "-c", "curl -fsSL "+url+"/install/node | sed 's,/run/systemd/system,"+folder+
+			command := exec.CommandContext(t.Context(), "sh", "-c", "curl -fsSL "+url+"/install/"+test.kind+" | sed 's,/run/systemd/system,"+folder+
 				",' | ZEITWORK_JOIN_TOKEN=zwj_once sh -s --"+test.arguments+" --conformance")
 			command.Env = []string{"PATH=" + folder + ":" + os.Getenv("PATH"), "TMPDIR=" + folder}
 
@@ -169,7 +171,7 @@ func TestScript_IsRunFromAPipe(t *testing.T) {
 			}
 
 			require.NoError(t, err, "%s", output)
-			require.Equal(t, "joined: node join ZEITWORK_API_URL="+url+" --conformance with zwj_once; input:", strings.TrimSpace(string(joined)))
+			require.Equal(t, "joined: "+test.kind+" join ZEITWORK_API_URL="+url+" --conformance with zwj_once; input:", strings.TrimSpace(string(joined)))
 		})
 	}
 }

@@ -21,7 +21,10 @@ import (
 )
 
 func doctorCommand() *cobra.Command {
-	var asJSON bool
+	var (
+		asJSON   bool
+		platform platformDoctor
+	)
 
 	command := &cobra.Command{
 		Use:   "doctor",
@@ -30,9 +33,17 @@ func doctorCommand() *cobra.Command {
 
 The parts of a node and of a builder are checked with their configuration, as far as it is in the environment: run it with that of the
 machine that you set up. With the environment of an edge it also looks whether tailscaled accepts the routes of nodes, and with that of a worker
-or an API how the certificates of the platform's own are. It exits with 0 when a local platform can run here, and with 1 otherwise.`,
-		Args: cobra.NoArgs,
+or an API how the certificates of the platform's own are. It exits with 0 when a local platform can run here, and with 1 otherwise.
+
+With --platform it looks at the whole platform instead, which an operator who is signed in asks (` + "`zeitwork login`" + `, or ZEITWORK_TOKEN): versions,
+clocks, certificates, disks, nodes, workers, edges, queues, leaks, the newest backup, and the database. It exits with 1 when an operator is needed.`,
+		Example: "  zeitwork doctor\n  zeitwork doctor --platform\n  zeitwork doctor --platform --json",
+		Args:    cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
+			if platform.asked {
+				return platform.run(command, asJSON)
+			}
+
 			// The configuration takes secrets out of the environment.
 			isEdge, databaseURL := os.Getenv("ZEITWORK_EDGE_TOKEN") != "", os.Getenv("ZEITWORK_DATABASE_URL")
 
@@ -60,20 +71,11 @@ or an API how the certificates of the platform's own are. It exits with 0 when a
 				findings = append(findings, certificateFindings(command.Context(), database.Config{URL: databaseURL, MaxConns: 1})...)
 			}
 
-			if asJSON {
-				err = writeFindings(os.Stdout, findings)
-			} else {
-				printFindings(os.Stdout, findings)
-			}
-
-			if err == nil && len(doctor.Blockers(findings)) > 0 {
-				err = errSilent
-			}
-
-			return err
+			return reportFindings(findings, asJSON, printFindings)
 		},
 	}
 	command.Flags().BoolVar(&asJSON, "json", false, "write a list of findings as JSON")
+	platform.flags(command)
 
 	return command
 }
@@ -115,6 +117,23 @@ func builderFindings() ([]doctor.Finding, error) {
 	}), nil
 }
 
+// reportFindings writes findings, as JSON or for a person, and ends the command with 1 where one of them is needed and not as it should be.
+func reportFindings(findings []doctor.Finding, asJSON bool, show func(io.Writer, []doctor.Finding)) error {
+	if asJSON {
+		if err := writeFindings(os.Stdout, findings); err != nil {
+			return err
+		}
+	} else {
+		show(os.Stdout, findings)
+	}
+
+	if len(doctor.Blockers(findings)) > 0 {
+		return errSilent
+	}
+
+	return nil
+}
+
 func writeFindings(w io.Writer, findings []doctor.Finding) error {
 	encoder := json.NewEncoder(w)
 	encoder.SetIndent("", "  ")
@@ -127,6 +146,19 @@ func writeFindings(w io.Writer, findings []doctor.Finding) error {
 }
 
 func printFindings(w io.Writer, findings []doctor.Finding) {
+	printLines(w, findings)
+
+	if blockers := doctor.Blockers(findings); len(blockers) > 0 {
+		_, _ = fmt.Fprintf(w, "\n`zeitwork up` cannot run here: %s.\n", blockers[0].Detail)
+
+		return
+	}
+
+	_, _ = fmt.Fprintln(w, "\n`zeitwork up` can run here.")
+}
+
+// printLines writes a line for each finding, and one with what to do.
+func printLines(w io.Writer, findings []doctor.Finding) {
 	for _, finding := range findings {
 		mark := "✓"
 
@@ -143,12 +175,4 @@ func printFindings(w io.Writer, findings []doctor.Finding) {
 			_, _ = fmt.Fprintf(w, "  %-24s → %s\n", "", finding.Advice)
 		}
 	}
-
-	if blockers := doctor.Blockers(findings); len(blockers) > 0 {
-		_, _ = fmt.Fprintf(w, "\n`zeitwork up` cannot run here: %s.\n", blockers[0].Detail)
-
-		return
-	}
-
-	_, _ = fmt.Fprintln(w, "\n`zeitwork up` can run here.")
 }

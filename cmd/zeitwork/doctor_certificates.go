@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/samber/lo"
@@ -30,18 +29,7 @@ func certificateFindings(ctx context.Context, config database.Config) []doctor.F
 }
 
 func certificateFinding(certificate database.ListPlatformCertificatesRow, now time.Time) doctor.Finding {
-	found := doctor.Finding{Part: "platform: certificate", Detail: certificate.Hostname + " has none yet", Advice: lo.FromPtr(certificate.Problem)}
-	if certificate.NotAfter == nil {
-		return found
-	}
+	found := workflows.LookAtPlatformCertificate(certificate, now)
 
-	found.Detail = fmt.Sprintf("%s (%s) is good until %s", certificate.Hostname, certificate.Source, certificate.NotAfter.UTC().Format(time.DateOnly))
-	renewed := certificate.Source == "acme" && certificate.Problem == nil && certificate.NotAfter.After(now)
-	found.OK = renewed || certificate.NotAfter.Sub(now) > workflows.ExpiresSoon
-
-	if !found.OK && found.Advice == "" {
-		found.Advice = "give edges the next one: zeitwork admin certificate '" + certificate.Hostname + "' --certificate FILE --key FILE"
-	}
-
-	return found
+	return doctor.Finding{Part: "platform: certificate", OK: found.OK, Detail: found.Detail, Advice: found.Advice}
 }

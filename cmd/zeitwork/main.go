@@ -61,7 +61,7 @@ func rootCommand() *cobra.Command {
 
 	root.AddCommand(cli.Commands(terminal())...)
 
-	for _, command := range []*cobra.Command{upCommand(), doctorCommand(), nodeCommand(), backupCommand(), restoreCommand()} {
+	for _, command := range []*cobra.Command{upCommand(), doctorCommand(), nodeCommand(), edgeCommand(), backupCommand(), restoreCommand()} {
 		command.GroupID = cli.GroupOperate
 		root.AddCommand(command)
 	}

@@ -3,9 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
-	"reflect"
 
-	"github.com/caarlos0/env/v11"
 	"github.com/spf13/cobra"
 
 	"github.com/zeitwork/zeitwork/cmd/zeitwork/cli"
@@ -22,19 +20,23 @@ The platform counts the node as lost until ` + "`zeitwork nodes delete NAME`" + 
 func nodeLeaveCommand() *cobra.Command {
 	var stopVMs bool
 
+	node := nodeToJoin()
+
 	command := &cobra.Command{
 		Use: "leave", Short: "Take the node off this machine", Long: leaveHelp, Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
-			if !service.IsInstalled() {
+			if !node.service.IsInstalled() {
 				_, _ = fmt.Fprintln(os.Stderr, "This machine is no node.")
 
 				return nil
 			}
 
-			config, err := installedConfig()
+			installed, err := node.installed()
 			if err != nil {
 				return err
 			}
+
+			config := installed.Node
 
 			count, err := nodeagent.CountVMs(command.Context(), config)
 			if err != nil {
@@ -51,25 +53,4 @@ func nodeLeaveCommand() *cobra.Command {
 	command.Flags().BoolVar(&stopVMs, "stop-vms", false, "stop the VMs that are on this machine")
 
 	return command
-}
-
-// installedConfig is the configuration that the service has. Where a leave was cut off, the token and what else is required may be gone.
-func installedConfig() (nodeagent.Config, error) {
-	settings, err := service.ReadSettings()
-	if err != nil {
-		return nodeagent.Config{}, err
-	}
-
-	for _, v := range variables(reflect.TypeFor[nodeagentConfig]()) {
-		if v.required && settings[v.name] == "" {
-			settings[v.name] = "-"
-		}
-	}
-
-	config, err := env.ParseAsWithOptions[nodeagentConfig](env.Options{Environment: settings})
-	if err != nil {
-		return nodeagent.Config{}, fmt.Errorf("read %s: %w", service.SettingsFile, err)
-	}
-
-	return config.Node, nil
 }

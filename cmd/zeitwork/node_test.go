@@ -15,11 +15,11 @@ func TestNodeJoin_SettingsThatCannotBe_AreNamed(t *testing.T) {
 		"ZEITWORK_NODE_TOKEN=secret":         "leave ZEITWORK_NODE_TOKEN out, and the token is asked for",
 		"ZEITWORK_JOIN_TOKEN=zwj_secret":     "leave ZEITWORK_JOIN_TOKEN out, and the token is asked for",
 	} {
-		_, err := joinSettings([]string{argument})
+		_, err := nodeToJoin().settings([]string{argument})
 		require.ErrorContains(t, err, complaint)
 	}
 
-	settings, err := joinSettings([]string{"ZEITWORK_API_URL=https://a.example", "ZEITWORK_NODE_INIT=/sbin/init", "ZEITWORK_NODE_INIT="})
+	settings, err := nodeToJoin().settings([]string{"ZEITWORK_API_URL=https://a.example", "ZEITWORK_NODE_INIT=/sbin/init", "ZEITWORK_NODE_INIT="})
 	require.NoError(t, err)
 	require.Equal(t, map[string]string{"ZEITWORK_API_URL": "https://a.example"}, settings)
 }

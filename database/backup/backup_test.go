@@ -133,6 +133,11 @@ func TestBackup_IsOfOneSnapshotAndEncrypted(t *testing.T) {
 	verified, err := backup.Verify(t.Context(), b.source.Keys, b.config, made.Name)
 	require.NoError(t, err)
 	require.Equal(t, made, verified)
+
+	again := b.back(t)
+	noted, err := database.New(open(t, b.source.URL)).NewestBackup(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, []any{b.config.Target, again.Name, again.Bytes}, []any{noted.Target, noted.Name, noted.Bytes}, "operators are told of the newest one")
 }
 
 func TestRestore_BringsRowsAndKeysBack_AndEndsSignIns(t *testing.T) {

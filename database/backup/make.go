@@ -87,11 +87,24 @@ func Make(ctx context.Context, source Source, config Config) (Manifest, error) {
 		return Manifest{}, err
 	}
 
-	return made, store.Put(ctx, made.Name+manifestSuffix, func(out io.Writer) error {
+	err = store.Put(ctx, made.Name+manifestSuffix, func(out io.Writer) error {
 		_, err := out.Write(text)
 
 		return err //nolint:wrapcheck // The store's.
 	})
+	if err != nil {
+		return made, err
+	}
+
+	// `zeitwork doctor --platform` tells operators how old the newest one is.
+	err = database.New(server.connection).RecordBackup(ctx, database.RecordBackupParams{
+		Target: config.Target, Name: made.Name, SnapshotAt: made.SnapshotAt, Bytes: made.Bytes,
+	})
+	if err != nil {
+		return made, fmt.Errorf("the backup %s is made, but could not be noted in the database: %w", made.Name, err)
+	}
+
+	return made, nil
 }
 
 // describe returns what a manifest says of the transaction's snapshot, the key that seals the platform's keyset, and the snapshot's name.

@@ -22,14 +22,16 @@ DELETE FROM edges WHERE id = $1;
 
 -- name: RecordEdgePolls :many
 -- Remembers what edges say with their polls: which version of the route table they serve from (-1: none that there is), the version of their binaries and
--- from which addresses they connect to VMs, with commas between (both empty: as before). Returns those whose addresses have changed. Edges are locked by id.
+-- from which addresses they connect to VMs, with commas between (both empty: as before), and how many
+-- milliseconds their clocks are ahead (-2147483648: as before). Returns those whose addresses have changed. Edges are locked by id.
 WITH told AS (
-  SELECT unnest(@ids::uuid[]) AS id, unnest(@acknowledged::bigint[]) AS acknowledged, unnest(@versions::text[]) AS version, unnest(@addresses::text[]) AS addresses
+  SELECT unnest(@ids::uuid[]) AS id, unnest(@acknowledged::bigint[]) AS acknowledged, unnest(@versions::text[]) AS version, unnest(@addresses::text[]) AS addresses,
+    unnest(@clocks_ahead_ms::int[]) AS clock_ahead_ms
 ), before AS (
   SELECT edges.id, edges.addresses FROM edges WHERE edges.id IN (SELECT told.id FROM told) ORDER BY edges.id FOR NO KEY UPDATE
 )
 UPDATE edges SET
-  last_seen_at = now(),
+  last_seen_at = now(), clock_ahead_ms = coalesce(nullif(told.clock_ahead_ms, -2147483648), edges.clock_ahead_ms),
   acknowledged_version = CASE WHEN told.acknowledged >= 0 THEN told.acknowledged ELSE edges.acknowledged_version END,
   version = CASE told.version WHEN '' THEN edges.version ELSE told.version END,
   addresses = CASE told.addresses WHEN '' THEN edges.addresses ELSE string_to_array(told.addresses, ',') END

@@ -117,7 +117,7 @@ UPDATE nodes SET version = @version, runtime = @runtime, cpu_millis = @cpu_milli
   disk_free_bytes = coalesce(sqlc.narg(disk_free_bytes), nodes.disk_free_bytes),
   agent_started_at = coalesce(sqlc.narg(agent_started_at), nodes.agent_started_at), os = coalesce(sqlc.narg(os), nodes.os),
   containerd = CASE WHEN sqlc.narg(kernel)::text IS NULL THEN nodes.containerd ELSE sqlc.narg(containerd) END,
-  boot_id = coalesce(sqlc.narg(boot_id), nodes.boot_id),
+  boot_id = coalesce(sqlc.narg(boot_id), nodes.boot_id), clock_ahead_ms = coalesce(sqlc.narg(clock_ahead_ms), nodes.clock_ahead_ms),
   unreachable_because = nullif(coalesce(sqlc.narg(unreachable_because)::text, nodes.unreachable_because), ''),
   unreachable_since = CASE
     WHEN sqlc.narg(unreachable_because)::text IS NULL THEN nodes.unreachable_since

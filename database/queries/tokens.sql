@@ -137,11 +137,18 @@ WHERE id = @id OR parent_id = @id;
 UPDATE api_tokens SET expires_at = least(expires_at, now() + @keep::interval)
 WHERE (node_id = sqlc.narg(node_id)::uuid OR edge_id = sqlc.narg(edge_id)::uuid) AND id <> @except_id AND revoked_at IS NULL;
 
--- name: NodeKey :one
--- The key of the machine that is a node: that of its newest bound token, also once that has ended, as the next token is of use on the same machine.
+-- name: MachineKey :one
+-- The key of the machine that is a node or an edge: that of its newest bound token, also once that has ended, as the next token is of use on the same machine.
 SELECT public_key FROM api_tokens
-WHERE node_id = @node_id::uuid AND public_key IS NOT NULL
+WHERE (node_id = sqlc.narg(node_id)::uuid OR edge_id = sqlc.narg(edge_id)::uuid) AND public_key IS NOT NULL
 ORDER BY id DESC LIMIT 1;
+
+-- name: OtherEdgeWithKey :one
+-- Another edge that the machine with that key is: the key has a token of it that is valid.
+SELECT edges.name FROM edges JOIN api_tokens ON api_tokens.edge_id = edges.id
+WHERE edges.id <> @id AND api_tokens.public_key = @public_key::bytea
+  AND api_tokens.revoked_at IS NULL AND (api_tokens.expires_at IS NULL OR api_tokens.expires_at > now())
+LIMIT 1;
 
 -- name: NewestNodeToken :one
 -- The newest token of a node that is valid.
@@ -150,11 +157,13 @@ WHERE node_id = @node_id::uuid AND revoked_at IS NULL AND (expires_at IS NULL OR
 ORDER BY id DESC LIMIT 1;
 
 -- name: EndJoinTokens :exec
--- A node has one one-time token at the most.
-DELETE FROM join_tokens WHERE node_id = @node_id;
+-- A node or an edge has one one-time token at the most.
+DELETE FROM join_tokens WHERE node_id = sqlc.narg(node_id)::uuid OR edge_id = sqlc.narg(edge_id)::uuid;
 
 -- name: CreateJoinToken :one
-INSERT INTO join_tokens (id, node_id, token_hash, expires_at) VALUES (@id, @node_id, @token_hash, now() + @lifetime::interval) RETURNING *;
+INSERT INTO join_tokens (id, node_id, edge_id, token_hash, expires_at)
+VALUES (@id, @node_id, @edge_id, @token_hash, now() + @lifetime::interval)
+RETURNING *;
 
 -- name: LockJoinToken :one
 SELECT * FROM join_tokens WHERE token_hash = @token_hash FOR UPDATE;

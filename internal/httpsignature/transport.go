@@ -66,7 +66,9 @@ func (t *Transport) send(request *http.Request, body []byte, ahead time.Duration
 		signed.Body = http.NoBody
 	}
 
-	Sign(signed, body, t.Key, time.Now().Add(ahead))
+	now := time.Now()
+	Sign(signed, body, t.Key, now.Add(ahead))
+	tellClock(signed, now)
 
 	response, err := t.Next.RoundTrip(signed)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/zeitwork/zeitwork/internal/joining"
 	"github.com/zeitwork/zeitwork/nodeagent"
 )
 
@@ -76,7 +77,7 @@ func (j *admission) offer(ctx context.Context, options Options) error {
 	offered, err := nodeagent.Exchange(ctx, j.settings[apiSetting], j.oneTime, j.key.private, true)
 
 	switch {
-	case errors.Is(err, nodeagent.ErrRefused) && own != uuid.Nil:
+	case errors.Is(err, joining.ErrRefused) && own != uuid.Nil:
 		options.Say("this machine is a node, and goes on with the token that it has (" + err.Error() + ")")
 
 		j.oneTime = ""

@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"strings"
 	"time"
 
 	"github.com/zeitwork/zeitwork/internal/hostpackages"
+	"github.com/zeitwork/zeitwork/internal/systemservice"
 	"github.com/zeitwork/zeitwork/internal/tailscaled"
 	"github.com/zeitwork/zeitwork/nodeagent"
 	"github.com/zeitwork/zeitwork/nodeagent/containers"
@@ -31,7 +31,7 @@ const tailscaledSetting = "ZEITWORK_NODE_TAILSCALED"
 type Options struct {
 	// Settings are those of the service, by the names of their environment variables.
 	Settings map[string]string
-	Tailnet  Tailnet
+	Tailnet  tailscaled.SignIn
 	// Configure reads the settings.
 	Configure func(settings map[string]string) (nodeagent.Config, error)
 	// OneTimeToken is what the machine joins with; empty: it has the token of the settings.
@@ -52,11 +52,12 @@ type Options struct {
 // returns once the API has seen it. A service that is there gets the new settings and this binary; that stops no VM. Before the API has accepted the token,
 // Join changes nothing but the machine's place in its tailnet, which the API may be in.
 func Join(ctx context.Context, options Options) error {
-	if err := checkMachine(); err != nil {
+	node := Service()
+	if err := node.CheckMachine(); err != nil {
 		return err
 	}
 
-	if err := JoinTailnet(ctx, tailscaled.Socket(options.Settings[tailscaledSetting]), options.Tailnet, options.Say); err != nil {
+	if err := tailscaled.Socket(options.Settings[tailscaledSetting]).Join(ctx, options.Tailnet, options.Say); err != nil {
 		return err
 	}
 
@@ -68,7 +69,7 @@ func Join(ctx context.Context, options Options) error {
 	}
 
 	// A value that the file of settings cannot hold is told before anything is changed.
-	if _, err := formatSettings(j.settings); err != nil {
+	if _, err := node.FormatSettings(j.settings); err != nil {
 		return err
 	}
 
@@ -94,23 +95,23 @@ func Join(ctx context.Context, options Options) error {
 		return err
 	}
 
-	settings, err := formatSettings(j.settings)
+	settings, err := node.FormatSettings(j.settings)
 	if err != nil {
 		return err
 	}
 
-	changed, err := install(settings)
+	changed, err := node.Install(settings)
 	if err != nil {
 		return err
 	}
 
-	if err := start(ctx, changed, options.Say); err != nil {
+	if err := node.Start(ctx, changed, options.Say); err != nil {
 		return err
 	}
 
 	options.Say("waiting until the API has seen the node")
 
-	if err := awaitContact(ctx, options.Wait, options.Say); err != nil {
+	if err := node.Await(ctx, options.Wait, func(status string) bool { return isInTouch(status, options.Say) }); err != nil {
 		return err
 	}
 
@@ -123,7 +124,7 @@ func prepare(ctx context.Context, config nodeagent.Config, say func(string)) err
 		return err
 	}
 
-	if err := systemctl(ctx, "enable", "--now", "containerd.service"); err != nil {
+	if err := systemservice.Systemctl(ctx, "enable", "--now", "containerd.service"); err != nil {
 		return err
 	}
 
@@ -165,88 +166,12 @@ func missingPackages(config nodeagent.Config) []string {
 	return missing
 }
 
-// install writes the files of the service, and tells whether one has changed.
-func install(settings []byte) (bool, error) {
-	const secret, public = 0o600, 0o644
-
-	newSettings, err := write(SettingsFile, settings, secret)
-	if err != nil {
-		return false, err
+// isInTouch tells whether the service says that the API has taken a report of it. Where edges cannot reach the node's VMs, it says why.
+func isInTouch(status string, say func(string)) bool {
+	obstacle, outOfReach := strings.CutPrefix(status, nodeagent.StatusOutOfReach)
+	if outOfReach {
+		say("the node gets no VMs yet, since edges cannot reach them: " + obstacle)
 	}
 
-	newProgram, err := installProgram()
-	if err != nil {
-		return false, err
-	}
-
-	newUnit, err := write(unitFile, Unit(Program, unitNote), public)
-
-	return newSettings || newProgram || newUnit, err
-}
-
-func start(ctx context.Context, changed bool, say func(string)) error {
-	if err := systemctl(ctx, "daemon-reload"); err != nil {
-		return err
-	}
-
-	if err := systemctl(ctx, "enable", "--quiet", Name); err != nil {
-		return err
-	}
-
-	verb := "start"
-	if changed {
-		verb = "restart" // It starts a service that is stopped, too.
-	}
-
-	say(verb + "ing the service " + Name)
-
-	return systemctl(ctx, verb, Name)
-}
-
-// awaitContact returns once the service says that the API has taken a report of it. Where edges cannot reach the node's VMs, it says why.
-func awaitContact(ctx context.Context, wait time.Duration, say func(string)) error {
-	const pause = 200 * time.Millisecond
-
-	ctx, cancel := context.WithTimeout(ctx, wait)
-	defer cancel()
-
-	for {
-		now, err := stateOf(ctx, Name)
-		if err != nil && ctx.Err() == nil {
-			return err
-		}
-
-		if obstacle, ok := strings.CutPrefix(now.status, nodeagent.StatusOutOfReach); ok {
-			say("the node gets no VMs yet, since edges cannot reach them: " + obstacle)
-
-			return nil
-		}
-
-		if now.status == nodeagent.StatusInTouch {
-			return nil
-		}
-
-		// systemd starts it again and again. Its last words say why it ends.
-		if now.active == "failed" || strings.TrimLeft(now.restarts, "0") != "" {
-			return fmt.Errorf("the service %s does not stay up; mend what it says and join again: %s", Name, journal(ctx))
-		}
-
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("the service %s runs, and the API has not seen it within %s (%s): `journalctl --unit=%s` says more: %w",
-				Name, wait, now.status, Name, context.Cause(ctx))
-		case <-time.After(pause):
-		}
-	}
-}
-
-// IsInstalled tells whether anything of the service is on this machine.
-func IsInstalled() bool {
-	for _, path := range []string{SettingsFile, unitFile} {
-		if _, err := os.Stat(path); err == nil {
-			return true
-		}
-	}
-
-	return false
+	return outOfReach || status == nodeagent.StatusInTouch
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"github.com/zeitwork/zeitwork/internal/httpsignature"
+	"github.com/zeitwork/zeitwork/internal/systemservice"
 )
 
 // The files for the key of this machine, which only root reads. The settings name the one that is in use; another key is written to the other, so that token
@@ -68,7 +69,7 @@ func nextKey(inUse string) (machineKey, error) {
 func (k machineKey) keep() error {
 	const secret = 0o600
 
-	_, err := write(k.file, k.encoded, secret)
+	_, err := systemservice.Write(k.file, k.encoded, secret)
 
 	return err
 }
@@ -77,8 +78,8 @@ func (k machineKey) keep() error {
 func removeOtherKeys(inUse string) error {
 	for _, file := range []string{keyFile, otherKeyFile} {
 		if file != inUse {
-			if err := remove(file); err != nil {
-				return err
+			if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return fmt.Errorf("remove a key that is in use no longer: %w", err)
 			}
 		}
 	}

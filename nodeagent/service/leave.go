@@ -3,24 +3,20 @@ package service
 import (
 	"context"
 	"os"
-	"path/filepath"
 
 	"github.com/zeitwork/zeitwork/nodeagent"
 )
 
 // Leave ends the service and takes all of it off this machine, with the VMs that still run. Packages, what other programs have made, and the switch that makes
-// the kernel forward packets stay. The settings go last, so that a Leave that was cut off can be done again.
+// the kernel forward packets stay.
 func Leave(ctx context.Context, config nodeagent.Config, say func(step string)) error {
-	if err := checkMachine(); err != nil {
+	node := Service()
+	if err := node.CheckMachine(); err != nil {
 		return err
 	}
 
-	if _, err := os.Stat(unitFile); err == nil {
-		say("stopping the service " + Name)
-
-		if err := systemctl(ctx, "disable", "--now", "--quiet", Name); err != nil {
-			return err
-		}
+	if err := node.Stop(ctx, say); err != nil {
+		return err
 	}
 
 	// A machine that is out of its tailnet by now leaves, too.
@@ -34,22 +30,12 @@ func Leave(ctx context.Context, config nodeagent.Config, say func(step string)) 
 		return err
 	}
 
-	if err := remove(unitFile); err != nil {
+	if err := node.Remove(ctx, keyFile, otherKeyFile); err != nil {
 		return err
 	}
 
-	if err := systemctl(ctx, "daemon-reload"); err != nil {
-		return err
-	}
-
-	if err := remove(keyFile, otherKeyFile, SettingsFile, Program); err != nil {
-		return err
-	}
-
-	// Other settings may be there, as of an edge.
-	for _, folder := range []string{filepath.Dir(SettingsFile), "/run/zeitwork"} {
-		_ = os.Remove(folder)
-	}
+	// Something of another service may be there.
+	_ = os.Remove("/run/zeitwork")
 
 	return nil
 }

@@ -38,6 +38,7 @@ func TestNode_OnAMachineOfItsOwn(t *testing.T) {
 		{"Leave_VMsRun_IsRefused", leaveWithVMs},
 		{"Leave_LeavesNoTrace", leave},
 		{"Join_ByHand_BindsTheToken", joinByHand},
+		{"Edge_JoinsServesAndLeavesNoTrace", edge},
 	}
 
 	for _, chapter := range story {

@@ -31,6 +31,7 @@ const (
 // platform stands in for what a node sees of /v1, and of what the API serves to machines that join.
 type platform struct {
 	install http.Handler
+	edge    edgePlatform
 
 	mu sync.Mutex
 	// key is what requests with boundToken have to be signed by: that of the machine which has joined.
@@ -66,6 +67,12 @@ func (p *platform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 	if strings.HasPrefix(r.URL.Path, install.Path) {
 		p.install.ServeHTTP(w, r)
+
+		return
+	}
+
+	if isOfEdges(r) {
+		p.edge.serve(w, r, body)
 
 		return
 	}

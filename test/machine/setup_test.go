@@ -156,7 +156,7 @@ func (b *testBundle) explain(t *testing.T) {
 	defer cancel()
 
 	for _, command := range [][]string{
-		{"journalctl", "--no-pager", "--lines=60", "--unit=zeitwork-nodeagent", "--output=short-monotonic"},
+		{"journalctl", "--no-pager", "--lines=60", "--unit=zeitwork-*", "--output=short-monotonic"},
 		{"journalctl", "--no-pager", "--lines=40", "--output=short-monotonic", "--priority=warning"},
 		{"systemctl", "status", "--no-pager", "--lines=0", "zeitwork-nodeagent", "containerd"},
 		{"nft", "list", "ruleset"},

@@ -25,7 +25,6 @@ import (
 
 	"github.com/zeitwork/zeitwork/internal/netnamespace"
 	"github.com/zeitwork/zeitwork/internal/tailscaled"
-	"github.com/zeitwork/zeitwork/nodeagent/service"
 )
 
 const (
@@ -237,7 +236,7 @@ func (n *tailnet) cable(t *testing.T, namespace, address string) {
 func (m *member) signIn(t *testing.T, tag string) {
 	t.Helper()
 
-	require.NoError(t, service.JoinTailnet(t.Context(), m.socket, service.Tailnet{AuthKey: authKey, Tags: tag, LoginServer: loginServer}, func(string) {}))
+	require.NoError(t, m.socket.Join(t.Context(), tailscaled.SignIn{AuthKey: authKey, Tags: tag, LoginServer: loginServer}, func(string) {}))
 
 	status := m.awaitState(t, tailscaled.Running)
 	require.NotEmpty(t, status.Addresses)

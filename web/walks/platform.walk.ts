@@ -37,18 +37,18 @@ export default walk(async (w) => {
   };
 
   // The one-time token in the command that a dialog shows, which goes with the dialog.
-  const copyJoinCommand = async () => {
+  const copyJoinCommand = async (kind: 'node' | 'edge') => {
     const dialog = page.getByRole('dialog', { name: `Make a machine ${name}` });
-    const command = (await dialog.getByText(`curl -fsSL ${world.url}/install/node | `).textContent()) ?? '';
+    const command = (await dialog.getByText(`curl -fsSL ${world.url}/install/${kind} | `).textContent()) ?? '';
     await page.keyboard.press('Escape');
     await dialog.getByRole('button', { name: 'Copy the command' }).waitFor();
     return /ZEITWORK_JOIN_TOKEN=(zwj_\w+) sh$/.exec(command)?.[1] ?? '';
   };
 
-  // The node that a one-time token is for; none where it is good no longer.
-  const nodeOf = async (token: string) => {
+  // The node or edge that a one-time token is for; none where it is good no longer.
+  const nameFor = async (kind: 'node' | 'edge', token: string) => {
     const data = { token, public_key: 'A'.repeat(43), check_only: true };
-    const answer = await w.api.post(`${world.url}/v1/node/join`, { data });
+    const answer = await w.api.post(`${world.url}/v1/${kind}/join`, { data });
     return answer.ok() ? ((await answer.json()) as { name: string }).name : undefined;
   };
 
@@ -66,18 +66,21 @@ export default walk(async (w) => {
     await w.look('platform-new-node');
     await adding.getByLabel('Name').fill(name);
     await w.click('button', 'Make the node');
-    const joined = await copyJoinCommand();
+    const joined = await copyJoinCommand('node');
     await w.look('platform-node-join');
     await w.click('button', 'I have copied it');
-    w.expect((await nodeOf(joined)) === name, 'the one-time token is for the node');
+    w.expect((await nameFor('node', joined)) === name, 'the one-time token is for the node');
 
     await page.getByRole('link', { name, exact: true }).click();
     await page.getByRole('heading', { name, level: 1 }).waitFor();
     await page.getByText('No machine has joined as this node yet').waitFor();
     await w.click('button', 'Join a machine');
-    const again = await copyJoinCommand();
+    const again = await copyJoinCommand('node');
     await w.click('button', 'I have copied it');
-    w.expect((await nodeOf(again)) === name && (await nodeOf(joined)) === undefined, 'the newest one-time token alone is good');
+    w.expect(
+      (await nameFor('node', again)) === name && (await nameFor('node', joined)) === undefined,
+      'the newest one-time token alone is good',
+    );
 
     // A token for a machine that joins without the script; another one takes its place, and the first one works until it is revoked.
     await w.click('button', 'Replace the token');
@@ -202,8 +205,9 @@ export default walk(async (w) => {
     await newEdge.getByLabel('Name').fill(name);
     await newEdge.getByLabel('Region').fill('nowhere');
     await w.click('button', 'Make the edge');
-    const edge = await copyToken('zwe_');
-    await edge.dialog.getByText('ZEITWORK_EDGE_REGION=nowhere').waitFor();
+    const edge = await copyJoinCommand('edge');
+    await w.look('platform-edge-join');
+    w.expect((await nameFor('edge', edge)) === name, 'the one-time token is for the edge');
     await w.click('button', 'I have copied it');
     await page.getByRole('link', { name, exact: true }).click();
     await page.getByRole('heading', { name, level: 1 }).waitFor();
@@ -215,7 +219,7 @@ export default walk(async (w) => {
     await w.click('button', 'Remove the edge');
     await page.getByRole('heading', { name: 'Edges', level: 1 }).waitFor();
     await page.getByRole('link', { name, exact: true }).waitFor({ state: 'detached' });
-    w.expect(!(await isValid(edge.token)), 'the token of an edge that is removed is refused');
+    w.expect((await nameFor('edge', edge)) === undefined, 'the one-time token of an edge that is removed is refused');
 
     await go('Queue');
     await page

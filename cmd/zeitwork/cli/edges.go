@@ -20,6 +20,7 @@ func (a *app) edgesCommand() *cobra.Command {
 	}
 	command.AddCommand(
 		listing("List the edges", "  zeitwork edges list --json", a.run(a.listEdges)),
+		a.joinEdgeCommand(),
 		a.create("edges", "Make an edge; its token is shown this once", func(ctx context.Context, api *API, name, region string) (any, string, error) {
 			created, err := checked(api.CreateEdgeWithResponse(ctx, client.CreateEdgeInputBody{Name: name, Region: region}))
 			if err != nil {

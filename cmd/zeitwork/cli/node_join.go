@@ -2,9 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
-	"io"
-	"strings"
 
 	"github.com/samber/lo"
 	"github.com/spf13/cobra"
@@ -47,17 +44,12 @@ func (a *app) joinNodeCommand() *cobra.Command {
 			return err
 		}
 
-		settings, err := checked(api.GetMachineSettingsWithResponse(ctx))
+		install, err := installCommand(ctx, api, "node", apiURL, token)
 		if err != nil {
 			return err
 		}
 
-		printed := joinCommand{Node: name, Command: installCommand(settings.JSON200.APIURL, apiURL, token)}
-
-		return a.print(printed, func(w io.Writer) {
-			a.sayf("Run this as root on the machine that is to be %s, within an hour:", name)
-			_, _ = fmt.Fprintln(w, printed.Command)
-		})
+		return a.printJoin(joinCommand{Node: name, Command: install}, name, install)
 	})
 
 	return command
@@ -71,7 +63,7 @@ func oneTimeToken(ctx context.Context, api *API, args []string, body func(name s
 	}
 
 	if len(args) == 0 {
-		args = []string{nextNodeName(nodes)}
+		args = []string{nextName("node", nodes, func(n client.Node) string { return n.Name })}
 	}
 
 	name = args[0]
@@ -94,25 +86,4 @@ func oneTimeToken(ctx context.Context, api *API, args []string, body func(name s
 	}
 
 	return name, created.JSON201.Token, nil
-}
-
-// nextNodeName returns the first of node-1, node-2 and so on that no node has.
-func nextNodeName(nodes []client.Node) string {
-	taken := lo.SliceToMap(nodes, func(n client.Node) (string, bool) { return n.Name, true })
-
-	for number := 1; ; number++ {
-		if name := fmt.Sprintf("node-%d", number); !taken[name] {
-			return name
-		}
-	}
-}
-
-// installCommand is what an operator runs on the machine. The token stands in no argument, which everybody on the machine would see.
-func installCommand(publicURL, apiURL, token string) string {
-	command := "curl -fsSL " + strings.TrimSuffix(lo.CoalesceOrEmpty(apiURL, publicURL), "/") + "/install/node | ZEITWORK_JOIN_TOKEN=" + token + " sh"
-	if apiURL != "" {
-		command += " -s -- ZEITWORK_API_URL=" + strings.TrimSuffix(apiURL, "/")
-	}
-
-	return command
 }

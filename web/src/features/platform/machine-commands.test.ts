@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { builderCommand, joinCommand, replaceCommand, startCommand } from './machine-commands';
+import { builderCommand, joinCommand, replaceCommand } from './machine-commands';
 
 const settings = { api_url: 'https://zeitwork.example.com', registry_host: 'registry.example.com:5000', version: 'v1' };
 let folder: string;
@@ -29,24 +29,16 @@ function run(command: string, token = ''): string {
   return ended.stdout;
 }
 
-test('a node joins by the script of the API, which has the token from its environment', () => {
+test.each(['node', 'edge'] as const)('%s: a machine joins by the script of the API, which has the token from its environment', (kind) => {
   // Stands in for the script: it writes what it was given.
   writeFileSync(join(folder, 'curl'), '#!/bin/sh\necho "echo $* \\$ZEITWORK_JOIN_TOKEN"\n');
   chmodSync(join(folder, 'curl'), 0o755);
-  expect(run(joinCommand('zwj_secret', settings))).toBe(`-fsSL ${settings.api_url}/install/node zwj_secret\n`);
-});
-
-test('the command starts the service of an edge with the token that it asks for, and keeps it where root alone can read it', () => {
-  const command = startCommand({ region: 'eu-1' }, settings, folder);
-  expect(run(command, 'zwe_secret')).toBe(
-    `edgeproxy\nZEITWORK_API_URL=${settings.api_url}\nZEITWORK_EDGE_REGION=eu-1\nZEITWORK_EDGE_TOKEN=zwe_secret\n`,
-  );
-  expect(command).not.toContain('zwe_secret');
-  expect(statSync(join(folder, 'edgeproxy.env')).mode & 0o777).toBe(0o600);
+  expect(run(joinCommand({ kind }, 'zwj_secret', settings))).toBe(`-fsSL ${settings.api_url}/install/${kind} zwj_secret\n`);
 });
 
 test('another token takes the place of the one before, and of nothing else', () => {
-  run(startCommand({ region: 'eu-1' }, settings, folder), 'zwe_old');
+  const before = 'ZEITWORK_EDGE_REGION=eu-1\nZEITWORK_EDGE_TOKEN=zwe_old\n';
+  writeFileSync(join(folder, 'edgeproxy.env'), before, { mode: 0o600 });
   run(replaceCommand({ kind: 'edge' }, folder), 'zwe_new');
 
   const file = readFileSync(join(folder, 'edgeproxy.env'), 'utf8');

@@ -3,30 +3,13 @@ import { type Machine, services } from './machine';
 
 const folder = '/etc/zeitwork';
 
-/** quoted is a text as one word of a shell. */
-const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
-
-/** joinCommand is what makes a machine a node. The one-time token stands in no argument, which everybody on the machine would see. */
-export function joinCommand(oneTimeToken: string, settings: Schemas['MachineSettings']): string {
-  return `curl -fsSL ${settings.api_url}/install/node | ZEITWORK_JOIN_TOKEN=${oneTimeToken} sh`;
-}
-
-/**
- * startCommand is what starts the service of a new edge: it asks for the token, which thus stands in no history of commands, and keeps the settings in a
- * file that root alone can read, for a supervisor to start the service with.
- */
-export function startCommand({ region }: Pick<Machine, 'region'>, settings: Schemas['MachineSettings'], place = folder): string {
-  const { name, variable } = services.edge;
-  const file = `${place}/${name}.env`;
-  const own = { ZEITWORK_API_URL: settings.api_url, ZEITWORK_EDGE_REGION: region };
-  const lines = Object.entries(own).map(([setting, value]) => quoted(`${setting}=${value}`));
-
-  return [
-    `( umask 077 && mkdir -p ${place} && read -rsp 'Token: ' token && printf '%s\\n' \\`,
-    ...lines.map((line) => `  ${line} \\`),
-    `  "${variable}=$token" > ${file} \\`,
-    `&& set -a && . ${file} && exec zeitwork ${name} )`,
-  ].join('\n');
+/** joinCommand is what makes a machine a node or an edge. The one-time token stands in no argument, which everybody on the machine would see. */
+export function joinCommand(
+  { kind }: Pick<Machine, 'kind'>,
+  oneTimeToken: string,
+  settings: Pick<Schemas['MachineSettings'], 'api_url'>,
+): string {
+  return `curl -fsSL ${settings.api_url}/install/${kind} | ZEITWORK_JOIN_TOKEN=${oneTimeToken} sh`;
 }
 
 /** replaceCommand puts another token in the place of the one in that file. It asks for it, too. */

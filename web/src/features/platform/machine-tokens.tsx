@@ -56,12 +56,10 @@ export function MachineTokens({ machine, query }: Props) {
       text={`With these the ${service} may sign in. Each was shown once, when it was made.`}
       actions={
         <>
-          {machine.kind === 'node' && (
-            <Button busy={join.isPending} onClick={() => join.mutate()}>
-              <Terminal aria-hidden />
-              Join a machine
-            </Button>
-          )}
+          <Button busy={join.isPending} onClick={() => join.mutate()}>
+            <Terminal aria-hidden />
+            Join a machine
+          </Button>
           <Button onClick={() => setAsking({ to: 'rotate' })}>
             <RefreshCw aria-hidden />
             Replace the token
@@ -74,9 +72,7 @@ export function MachineTokens({ machine, query }: Props) {
         what="tokens"
         empty={
           <Empty icon={KeyRound} title="No valid token">
-            {machine.kind === 'node'
-              ? 'No machine has joined as this node yet, or its token was revoked.'
-              : `The ${service} cannot sign in. Replace the token to make another one.`}
+            No machine has joined as this {machine.kind} yet, or its token was revoked.
           </Empty>
         }
       >
@@ -99,7 +95,7 @@ export function MachineTokens({ machine, query }: Props) {
         />
       )}
       {asking?.to === 'join' && (
-        <JoinMachine name={machine.name} command={settings && joinCommand(asking.made.secret, settings)} onClose={close} />
+        <JoinMachine machine={machine} command={settings && joinCommand(machine, asking.made.secret, settings)} onClose={close} />
       )}
       {asking?.to === 'copy' && (
         <MachineSecret made={asking.made} command={replaceCommand(machine)} onClose={close}>

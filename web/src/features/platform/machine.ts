@@ -8,7 +8,7 @@ export type Machine = { kind: MachineKind; id: string; name: string; region: str
 
 /**
  * MadeToken is a token of a machine, this once with its secret; tokenId where it is not the machine's first. One that is oneTime is for a machine that is to
- * become the node.
+ * become the node or edge.
  */
 export type MadeToken = { machine: Machine; secret: string; tokenId?: string; oneTime?: boolean };
 
@@ -18,26 +18,30 @@ export const services = {
   edge: { name: 'edgeproxy', called: 'proxy', variable: 'ZEITWORK_EDGE_TOKEN' },
 } as const satisfies Record<MachineKind, { name: string; called: string; variable: string }>;
 
-/** makeMachine makes a node, with a one-time token, or an edge. */
+/** makeMachine makes a node or an edge, with a one-time token. */
 export async function makeMachine(kind: MachineKind, body: { name: string; region: string }): Promise<MadeToken> {
+  const oneTime = { body: { ...body, one_time: true } };
   if (kind === 'node') {
-    const { data } = await api.POST('/v1/nodes', { body: { ...body, one_time: true } });
-    return { ...made(kind, data?.node, data?.token), oneTime: true };
+    const { data } = await api.POST('/v1/nodes', oneTime);
+    return made(kind, data?.node, data?.token);
   }
 
-  const { data } = await api.POST('/v1/edges', { body });
+  const { data } = await api.POST('/v1/edges', oneTime);
   return made(kind, data?.edge, data?.token);
 }
 
 function made(kind: MachineKind, machine: Schemas['Node'] | Schemas['Edge'] | undefined, secret: string | undefined): MadeToken {
   if (!machine || !secret) throw new Error('The platform answered without a token.');
   const { id, name, region } = machine;
-  return { machine: { kind, id, name, region }, secret };
+  return { machine: { kind, id, name, region }, secret, oneTime: true };
 }
 
-/** makeOneTimeToken makes another one-time token of a node. The one before is good no longer. */
+/** makeOneTimeToken makes another one-time token of a node or an edge. The one before is good no longer. */
 export async function makeOneTimeToken(machine: Machine): Promise<MadeToken> {
-  const { data } = await api.POST('/v1/nodes/{node_id}/join-tokens', { params: { path: { node_id: machine.id } } });
+  const { data } =
+    machine.kind === 'node'
+      ? await api.POST('/v1/nodes/{node_id}/join-tokens', { params: { path: { node_id: machine.id } } })
+      : await api.POST('/v1/edges/{edge_id}/join-tokens', { params: { path: { edge_id: machine.id } } });
   if (!data) throw new Error('The platform answered without a token.');
 
   return { machine, secret: data.token, oneTime: true };

@@ -18,7 +18,7 @@ type Props = {
 
 const texts = {
   node: 'It gets addresses for its VMs, and a command that makes a machine this node. It takes VMs as soon as its agent is in touch.',
-  edge: 'It gets a token for its proxy, which serves all routes as soon as it is in touch.',
+  edge: 'It gets a command that makes a machine this edge. It serves all routes as soon as its proxy is in touch.',
 };
 
 /** NewMachine makes a node or an edge. */

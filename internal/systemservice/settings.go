@@ -1,4 +1,4 @@
-package service
+package systemservice
 
 import (
 	"errors"
@@ -15,8 +15,8 @@ import (
 var plain = regexp.MustCompile(`^[A-Za-z0-9_./:,@%+=~\[\]-]*$`)
 
 // ReadSettings returns the settings that this machine's service has, by the names of their environment variables: none where there is no service.
-func ReadSettings() (map[string]string, error) {
-	content, err := os.ReadFile(SettingsFile)
+func (s Service) ReadSettings() (map[string]string, error) {
+	content, err := os.ReadFile(s.SettingsFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return map[string]string{}, nil
 	}
@@ -50,11 +50,11 @@ func parseSettings(content string) map[string]string {
 	return settings
 }
 
-// formatSettings writes lines of NAME=VALUE, sorted by name.
-func formatSettings(settings map[string]string) ([]byte, error) {
+// FormatSettings writes lines of NAME=VALUE, sorted by name. It fails where a value has a character that the file cannot hold.
+func (s Service) FormatSettings(settings map[string]string) ([]byte, error) {
 	var content strings.Builder
 
-	content.WriteString("# Written by `zeitwork node join NAME=VALUE…`. `zeitwork help config` explains the settings of nodeagent.\n")
+	content.WriteString(s.SettingsNote + "\n")
 
 	for _, name := range slices.Sorted(maps.Keys(settings)) {
 		if !plain.MatchString(settings[name]) {

@@ -1,4 +1,4 @@
-package service
+package systemservice
 
 import (
 	"os"
@@ -13,7 +13,7 @@ func TestSettings_AreReadAsTheyWereWritten(t *testing.T) {
 
 	settings := map[string]string{"ZEITWORK_API_URL": "https://[2001:db8::1]:8000/~api", "ZEITWORK_NODE_TOKEN": "zwn_a-b_c=", "EMPTY": ""}
 
-	content, err := formatSettings(settings)
+	content, err := Service{SettingsNote: "# A note."}.FormatSettings(settings)
 	require.NoError(t, err)
 	require.Equal(t, settings, parseSettings(string(content)))
 }
@@ -28,7 +28,7 @@ func TestSettings_ValueThatAShellWouldReadOtherwise_IsRefusedWithoutShowingIt(t 
 	t.Parallel()
 
 	for _, value := range []string{"two words", "$(reboot)", "a\nB=1", "'", `\`} {
-		_, err := formatSettings(map[string]string{"ZEITWORK_NODE_TOKEN": value})
+		_, err := Service{}.FormatSettings(map[string]string{"ZEITWORK_NODE_TOKEN": value})
 		require.EqualError(t, err, "the value of ZEITWORK_NODE_TOKEN has a character that the file of settings cannot hold, such as a space or a quote")
 	}
 }
@@ -44,7 +44,7 @@ func TestWrite_TellsWhetherAnythingHasChanged_AndLeavesNothingBeside(t *testing.
 		mode    os.FileMode
 		changed bool
 	}{{"one", 0o600, true}, {"one", 0o600, false}, {"two", 0o600, true}, {"two", 0o644, true}, {"two", 0o644, false}} {
-		changed, err := write(path, []byte(step.content), step.mode)
+		changed, err := Write(path, []byte(step.content), step.mode)
 		require.NoError(t, err)
 		require.Equal(t, step.changed, changed)
 

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Makes this machine a node of the platform at @API_URL@.
-# It fetches the program zeitwork from there and runs `zeitwork node join`, which says what it does.
-# `zeitwork nodes join` and the dashboard show the command that runs this script, with a one-time token in
-# ZEITWORK_JOIN_TOKEN. Arguments are passed on: settings (NAME=VALUE) and options of `zeitwork node join`.
+# Makes this machine a part of the platform at @API_URL@: its kind is @KIND@.
+# It fetches the program zeitwork from there and runs `zeitwork @KIND@ join`, which says what it does.
+# `zeitwork @KIND@s join` and the dashboard show the command that runs this script, with a one-time token in
+# ZEITWORK_JOIN_TOKEN. Arguments are passed on: settings (NAME=VALUE) and options of `zeitwork @KIND@ join`.
 set -eu
 
 say() { printf '%s\n' "$*" >&2; }
@@ -31,10 +31,10 @@ main() {
 		case "$setting" in ZEITWORK_API_URL=?*) api="${setting#*=}" ;; esac
 	done
 
-	[ "$(uname -s)" = Linux ] || fail "Nodes run on Linux, and this is $(uname -s)."
+	[ "$(uname -s)" = Linux ] || fail "The platform runs on Linux, and this is $(uname -s)."
 	[ "$(id -u)" = 0 ] || fail "This needs root: open a shell of root with \`sudo -s\` and run the command there."
 	[ -d /run/systemd/system ] ||
-		fail "systemd does not run on this machine: start \`zeitwork nodeagent\` by the supervisor that it has, as docs/OPERATIONS.md says."
+		fail "systemd does not run on this machine: start \`zeitwork @SERVICE@\` by the supervisor that it has, as docs/OPERATIONS.md says."
 
 	case "$(uname -m)" in
 	x86_64) machine=amd64 ;;
@@ -42,7 +42,7 @@ main() {
 	*) machine="$(uname -m)" ;;
 	esac
 	[ "$machine" = "$architecture" ] ||
-		fail "This machine is $machine, and the platform serves zeitwork for $architecture alone: copy zeitwork @VERSION@ for $machine to it, and run \`./zeitwork node join ZEITWORK_API_URL=$api\` with ZEITWORK_JOIN_TOKEN set."
+		fail "This machine is $machine, and the platform serves zeitwork for $architecture alone: copy zeitwork @VERSION@ for $machine to it, and run \`./zeitwork @KIND@ join ZEITWORK_API_URL=$api\` with ZEITWORK_JOIN_TOKEN set."
 
 	folder="$(mktemp -d)"
 	trap 'rm -rf "$folder"' EXIT
@@ -56,7 +56,7 @@ main() {
 	chmod 755 "$folder/zeitwork"
 
 	# Standard input is this script. The token stays in the environment, which root alone sees.
-	"$folder/zeitwork" node join "ZEITWORK_API_URL=$api" "$@" </dev/null
+	"$folder/zeitwork" @KIND@ join "ZEITWORK_API_URL=$api" "$@" </dev/null
 }
 
 main "$@"

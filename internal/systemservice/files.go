@@ -1,39 +1,17 @@
-package service
+package systemservice
 
 import (
 	"bytes"
-	_ "embed" // For the unit.
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
+	"syscall"
 )
 
-// Name is the name of the service, as systemctl takes it.
-const Name = "zeitwork-nodeagent"
-
-const (
-	// Program is where the service's binary is.
-	Program = "/usr/local/bin/zeitwork"
-	// SettingsFile has the service's settings, the token among them. Only root reads it.
-	SettingsFile = "/etc/zeitwork/nodeagent.env"
-
-	unitFile = "/etc/systemd/system/" + Name + ".service"
-	unitNote = "# Written by `zeitwork node join`, which writes it again; put changes into a drop-in (systemctl edit " + Name + ")."
-)
-
-//go:embed zeitwork-nodeagent.service
-var unit string
-
-// Unit is the text of the service that runs the program. The note is its first line.
-func Unit(program, note string) []byte {
-	return []byte(note + "\n" + strings.Replace(unit, "ExecStart="+Program+" ", "ExecStart="+program+" ", 1))
-}
-
-// write makes the file what it is to be, in one step, and tells whether it was anything else.
-func write(path string, content []byte, mode fs.FileMode) (changed bool, err error) {
+// Write makes the file what it is to be, in one step, and tells whether it was anything else.
+func Write(path string, content []byte, mode fs.FileMode) (changed bool, err error) {
 	info, statErr := os.Stat(path)
 	before, readErr := os.ReadFile(path)
 
@@ -81,7 +59,7 @@ func installProgram() (changed bool, err error) {
 		return false, fmt.Errorf("read this binary: %w", err)
 	}
 
-	return write(Program, content, mode)
+	return Write(Program, content, mode)
 }
 
 // remove removes what is there of the files.
@@ -95,4 +73,20 @@ func remove(paths ...string) error {
 	}
 
 	return errors.Join(failed...)
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+
+	return err == nil
+}
+
+// RemoveEmpty removes a folder, if it is there and has nothing in it.
+func RemoveEmpty(path string) error {
+	err := os.Remove(path)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTEMPTY) || errors.Is(err, syscall.EEXIST) {
+		return nil
+	}
+
+	return err
 }

@@ -1,4 +1,4 @@
-package service
+package systemservice
 
 import (
 	"context"
@@ -9,20 +9,22 @@ import (
 	"strings"
 )
 
-// checkMachine fails with a sentence for the operator where this machine cannot have the service.
-func checkMachine() error {
+// CheckMachine fails with a sentence for the operator where this machine cannot have the service.
+func (s Service) CheckMachine() error {
 	if os.Geteuid() != 0 {
 		return errors.New("this needs root: run it with sudo")
 	}
 
 	if _, err := os.Stat("/run/systemd/system"); err != nil {
-		return errors.New("systemd does not run on this machine: start `zeitwork nodeagent` by the supervisor that it has; docs/OPERATIONS.md says how")
+		return fmt.Errorf("systemd does not run on this machine: start `%s` by the supervisor that it has; docs/OPERATIONS.md says how",
+			strings.Replace(s.Name, "-", " ", 1))
 	}
 
 	return nil
 }
 
-func systemctl(ctx context.Context, arguments ...string) error {
+// Systemctl runs systemctl.
+func Systemctl(ctx context.Context, arguments ...string) error {
 	output, err := exec.CommandContext(ctx, "systemctl", arguments...).CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("systemctl %s: %w: %s", strings.Join(arguments, " "), err, strings.TrimSpace(string(output)))
@@ -47,9 +49,9 @@ func stateOf(ctx context.Context, unit string) (state, error) {
 	return state{active: values["ActiveState"], sub: values["SubState"], status: values["StatusText"], restarts: values["NRestarts"]}, nil
 }
 
-// journal returns the last lines that the service has logged.
-func journal(ctx context.Context) string {
-	output, err := exec.CommandContext(ctx, "journalctl", "--unit="+Name, "--lines=5", "--output=cat", "--no-pager").Output()
+// journal returns the last lines that the service has logged, without what systemd says of it.
+func (s Service) journal(ctx context.Context) string {
+	output, err := exec.CommandContext(ctx, "journalctl", "--unit="+s.Name, "--identifier=zeitwork", "--lines=5", "--output=cat", "--no-pager").Output()
 	if err != nil {
 		return ""
 	}

@@ -1,0 +1,70 @@
+package api
+
+import (
+	"github.com/Masterminds/semver/v3"
+	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/internal/version"
+)
+
+// lookAtVersions compares the versions of all that runs with that of this API: those of neighbouring releases work together while an upgrade lasts. A process
+// that is out of touch is told of elsewhere.
+func (h *health) lookAtVersions(known platform) {
+	const part = "versions"
+
+	own := version.Get().Version
+	running := 0
+
+	compare := func(kind, name, other, upgrade string) {
+		running++
+
+		switch {
+		case other == own || other == "":
+		case !areNeighbours(own, other):
+			h.problem(part, upgrade, "the %s %s is of %s and this API of %s: these releases are no neighbours", kind, name, other, own)
+		default:
+			h.notice(part, upgrade, "the %s %s is of %s, and this API of %s", kind, name, other, own)
+		}
+	}
+
+	for _, row := range known.nodes {
+		if row.InTouch {
+			compare("node", row.Node.Name, row.Node.Version, "end the upgrade: zeitwork nodes upgrade "+row.Node.Name)
+		}
+	}
+
+	for _, row := range known.edges {
+		if row.InTouch {
+			compare("edge", row.Edge.Name, row.Edge.Version, "end the upgrade: run `zeitwork edge join` of that version on it")
+		}
+	}
+
+	for _, row := range known.workers {
+		if row.InTouch {
+			compare("worker", row.Worker.Name, row.Worker.Version, "end the upgrade: start it anew with the other program")
+		}
+	}
+
+	if !h.has(part) {
+		h.ok(part, "all %d nodes, edges and workers in touch are of this API's version, %s", running, own)
+	}
+}
+
+// areNeighbours tells whether two releases may run together. What is no release, as a build of a developer, may be anything.
+func areNeighbours(one, other string) bool {
+	a, errA := semver.NewVersion(one)
+	b, errB := semver.NewVersion(other)
+
+	if errA != nil || errB != nil {
+		return true
+	}
+
+	if a.Major() != b.Major() {
+		// The first release of the next major version follows the last of the one before.
+		older, newer := lo.Ternary(a.LessThan(b), a, b), lo.Ternary(a.LessThan(b), b, a)
+
+		return newer.Major()-older.Major() == 1 && newer.Minor() == 0
+	}
+
+	return max(a.Minor(), b.Minor())-min(a.Minor(), b.Minor()) <= 1
+}

@@ -1,0 +1,124 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/database/leaks"
+	"github.com/zeitwork/zeitwork/workflows"
+)
+
+const (
+	// longWait is how long a job may wait for a worker, as the alert QueueWaits has it.
+	longWait = 5 * time.Minute
+	// discardedWithin is how far back jobs are told of that were given up.
+	discardedWithin = day
+)
+
+// lookAtCertificates tells of the certificates of the platform's own, and of how many of custom domains are not renewed.
+func (h *health) lookAtCertificates(ctx context.Context, s *service, known platform) error {
+	const part = "certificates"
+
+	certificates, err := s.queries.ListPlatformCertificates(ctx)
+	if err != nil {
+		return err
+	}
+
+	failing, err := s.queries.CountFailingCertificates(ctx, workflows.ExpiresSoon)
+	if err != nil {
+		return err
+	}
+
+	for _, row := range certificates {
+		if found := workflows.LookAtPlatformCertificate(row, known.now); !found.OK {
+			h.problem(part, found.Advice, "%s", found.Detail)
+		}
+	}
+
+	if failing > 0 {
+		h.notice(part, "their owners were told why; where it is the platform, the worker's log has it",
+			"%d of custom domains expire soon and cannot be renewed", failing)
+	}
+
+	if !h.has(part) {
+		h.ok(part, "the %d of the platform's own are good, and those of custom domains are renewed", len(certificates))
+	}
+
+	return nil
+}
+
+// lookAtQueues tells of queues that are paused, or whose jobs wait for a worker.
+func (h *health) lookAtQueues(ctx context.Context, s *service, known platform) error {
+	const part = "queues"
+
+	queues, err := s.queries.CountQueues(ctx, mostCounted, workflows.QueueNames())
+	if err != nil {
+		return err
+	}
+
+	waiting := int64(0)
+
+	for _, queue := range queues {
+		waiting += queue.Available
+
+		switch {
+		case queue.PausedAt != nil:
+			h.problem(part, "resume it in River's pages: "+riverPath, "%s is paused, and %d jobs wait", queue.Name, queue.Available)
+		case queue.Available > 0 && known.now.Sub(queue.OldestAvailableAt) > longWait:
+			h.problem(part, "start another worker, or see what those do that run: zeitwork queue jobs",
+				"the oldest of %d jobs in %s waits for %s", queue.Available, queue.Name, known.since(queue.OldestAvailableAt))
+		}
+	}
+
+	if !h.has(part) {
+		h.ok(part, "%d jobs wait, none of them for longer than %s", waiting, spell(longWait))
+	}
+
+	return nil
+}
+
+// lookAtJobs tells of jobs that were given up.
+func (h *health) lookAtJobs(ctx context.Context, s *service, _ platform) error {
+	const part = "jobs"
+
+	discarded, err := s.queries.CountDiscardedJobs(ctx, discardedWithin, mostCounted)
+	if err != nil {
+		return err
+	}
+
+	for _, row := range discarded {
+		h.problem(part, "River's pages have them: "+riverPath+"; the worker's log has the cause", "%d of the kind %s were given up within a day: %s",
+			row.Jobs, row.Kind, lo.CoalesceOrEmpty(row.Error, "no reason was kept"))
+	}
+
+	if len(discarded) == 0 {
+		h.ok(part, "none was given up within a day")
+	}
+
+	return nil
+}
+
+// lookAtLeaks tells of what is there although nothing needs it.
+func (h *health) lookAtLeaks(ctx context.Context, s *service, _ platform) error {
+	const part = "leaks"
+
+	page := PageInput{Limit: mostNamed}
+
+	rows, err := s.queries.ListLeaks(ctx, [16]byte{}, leaks.Grace, page.rows())
+	if err != nil {
+		return err
+	}
+
+	for kind, found := range lo.CountValuesBy(rows, func(row database.ListLeaksRow) string { return row.Kind }) {
+		h.problem(part, "zeitwork leaks names them, and says what is left", "%d of the kind %s are there although nothing needs them", found, kind)
+	}
+
+	if len(rows) == 0 {
+		h.ok(part, "none was found")
+	}
+
+	return nil
+}
