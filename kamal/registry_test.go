@@ -41,7 +41,8 @@ func readRegistry(t *testing.T, name string) ([]byte, *configuration.Configurati
 	return content, parsed
 }
 
-// GitLab's registry cannot be run here. What it shares with distribution 2 is read by the parser of that, strictly; what is its own is compared with its documentation.
+// No test runs GitLab's registry. What it shares with distribution 2 is read by the parser of that, strictly; what is its own is compared with its
+// documentation.
 func TestGitLabRegistry_ConfigurationHasOnlyWhatTheRegistryKnows(t *testing.T) {
 	t.Parallel()
 
