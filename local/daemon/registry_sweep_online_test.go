@@ -155,7 +155,7 @@ func TestRegistry_SweptWhileImagesArePushed_NoneLosesALayer(t *testing.T) {
 
 	var (
 		group sync.WaitGroup
-		all   []*pusher
+		all   = make([]*pusher, 0, pushers)
 	)
 
 	for range pushers {
