@@ -131,6 +131,10 @@ func explainOthers(err error, failed failure) error {
 		return problem.Wrap(err, problem.Unavailable, "The disk of the builder or of the image registry is full.")
 	}
 
+	if sentence, ok := storeTrouble(text); ok {
+		return problem.Wrap(err, problem.Unavailable, "%s", sentence)
+	}
+
 	if isBuildkitTrouble(err) {
 		return problem.Wrap(err, problem.Unavailable, "The builder or the image registry does not answer.")
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/go-containerregistry/pkg/authn"
@@ -99,7 +101,12 @@ func (r *Registry) Publish(ctx context.Context, projectID, deploymentID uuid.UUI
 		return Image{}, r.trouble(err, "read the manifest of image %s", digest)
 	}
 
-	if err := remote.Tag(repository.Tag(deploymentID.String()), image, options...); err != nil {
+	err = remote.Tag(repository.Tag(deploymentID.String()), image, options...)
+	if lacksLayer(err) {
+		return Image{}, fmt.Errorf("tag image %s: %w", digest, errors.Join(ErrGone, err))
+	}
+
+	if err != nil {
 		return Image{}, r.trouble(err, "tag image %s", digest)
 	}
 
@@ -155,7 +162,9 @@ func (r *Registry) options(ctx context.Context, path string, actions ...string) 
 func (r *Registry) trouble(err error, format string, args ...any) error {
 	err = fmt.Errorf("%s: %w", fmt.Sprintf(format, args...), err)
 
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	// A registry that takes too long to answer looks like the end of a context.
+	slow := strings.Contains(err.Error(), "timeout awaiting response headers")
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) && !slow {
 		return err
 	}
 
@@ -164,6 +173,11 @@ func (r *Registry) trouble(err error, format string, args ...any) error {
 	}
 
 	answer, answered := errors.AsType[*transport.Error](err)
+
+	if sentence, ok := storeTrouble(err.Error()); ok {
+		return problem.Wrap(err, problem.Unavailable, "%s", sentence)
+	}
+
 	if answered && answer.StatusCode < http.StatusInternalServerError && answer.StatusCode != http.StatusTooManyRequests {
 		return err
 	}
@@ -176,6 +190,13 @@ func isMissing(err error) bool {
 	answer, answered := errors.AsType[*transport.Error](err)
 
 	return answered && answer.StatusCode == http.StatusNotFound
+}
+
+// lacksLayer tells whether the registry refused a manifest because it does not have one of its layers.
+func lacksLayer(err error) bool {
+	answer, answered := errors.AsType[*transport.Error](err)
+
+	return answered && slices.ContainsFunc(answer.Errors, func(d transport.Diagnostic) bool { return d.Code == transport.ManifestBlobUnknownErrorCode })
 }
 
 type grantAuthenticator struct {

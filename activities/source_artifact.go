@@ -9,6 +9,7 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/empty"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
+	"github.com/google/go-containerregistry/pkg/v1/partial"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/google/go-containerregistry/pkg/v1/types"
 	"github.com/google/uuid"
@@ -67,9 +68,35 @@ func (s *Source) find(ctx context.Context, projectID uuid.UUID, hash string) (Cl
 		return CloneResult{}, false, nil
 	}
 
+	// A store that has lost the files still has the manifest.
+	whole, err := hasLayers(artifact)
+	if err != nil {
+		return CloneResult{}, false, s.registry.trouble(err, "look for the files of commit %s", hash)
+	}
+
+	if !whole {
+		return CloneResult{}, false, nil
+	}
+
 	result, err := describeArtifact(artifact)
 
 	return result, err == nil, err
+}
+
+// hasLayers tells whether the registry has the layers of one of its artifacts.
+func hasLayers(artifact v1.Image) (bool, error) {
+	layers, err := artifact.Layers()
+	if err != nil {
+		return false, fmt.Errorf("read the layers: %w", err)
+	}
+
+	for _, layer := range layers {
+		if there, err := partial.Exists(layer); err != nil || !there {
+			return false, err //nolint:wrapcheck // The caller says what it looked for.
+		}
+	}
+
+	return true, nil
 }
 
 // keep puts the archive into the registry as an artifact.
@@ -87,6 +114,12 @@ func (s *Source) keep(ctx context.Context, projectID uuid.UUID, packed *archive)
 	}
 
 	options := s.registry.options(ctx, path, registryauth.Pull, registryauth.Push)
+
+	// Write asks a registry that has the manifest for nothing else, even where the registry has lost the files.
+	if err := remote.WriteLayer(repository, packed, options...); err != nil {
+		return CloneResult{}, s.registry.trouble(err, "keep the files of commit %s", packed.commit.hash)
+	}
+
 	if err := remote.Write(repository.Tag(packed.commit.hash), artifact, options...); err != nil {
 		return CloneResult{}, s.registry.trouble(err, "keep the source of commit %s", packed.commit.hash)
 	}

@@ -80,6 +80,10 @@ func (s *Source) unpack(ctx context.Context, projectID uuid.UUID, digest, direct
 
 	// Compressed verifies the digest while it is read.
 	compressed, err := layers[0].Compressed()
+	if isMissing(err) {
+		return time.Time{}, fmt.Errorf("pull the files of source %s: %w", digest, ErrGone)
+	}
+
 	if err != nil {
 		return time.Time{}, s.registry.trouble(err, "pull the files of source %s", digest)
 	}

@@ -15,7 +15,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
 
-	"github.com/zeitwork/zeitwork/internal/registryauth"
 	"github.com/zeitwork/zeitwork/kamal"
 )
 
@@ -238,37 +237,4 @@ func TestPreDeploy_MigratesOnce_WithTheSecretsOfThisDeployment_ButNotForARollbac
 	printed, err = hook("rollback", address)
 	require.NoError(t, err)
 	require.Empty(t, printed)
-}
-
-func TestRegistry_AsksForTheTokensThatTheAPISigns(t *testing.T) {
-	t.Parallel()
-
-	content, err := os.ReadFile(filepath.Join("config", "registry.yml"))
-	require.NoError(t, err)
-
-	var config struct {
-		Auth struct {
-			Token struct {
-				Service string `yaml:"service"`
-				Issuer  string `yaml:"issuer"`
-				JWKS    string `yaml:"jwks"`
-			} `yaml:"token"`
-		} `yaml:"auth"`
-		Storage struct {
-			Delete struct {
-				Enabled bool `yaml:"enabled"`
-			} `yaml:"delete"`
-		} `yaml:"storage"`
-	}
-
-	require.NoError(t, yaml.Unmarshal(content, &config))
-	require.Equal(t, registryauth.Service, config.Auth.Token.Service)
-	require.Equal(t, registryauth.Issuer, config.Auth.Token.Issuer)
-	require.True(t, config.Storage.Delete.Enabled, "workers delete images")
-
-	for _, destination := range kamal.Destinations() {
-		read, _, err := kamal.Read(".", destination)
-		require.NoError(t, err)
-		require.Contains(t, strings.Join(read.Accessories["registry"].Files, "\n"), ":"+config.Auth.Token.JWKS+":ro")
-	}
 }

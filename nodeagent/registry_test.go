@@ -76,3 +76,30 @@ func TestAgent_RegistryAway_IsWaitedFor(t *testing.T) {
 	report := b.api.waitForMessage(t, vm.ID, "The node tries again: it could not fetch the image.")
 	require.Equal(t, client.VMReportStatePulling, report.State)
 }
+
+func TestAgent_RegistryHasLostALayer_FailsAndSaysHowToMendIt(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	proxy := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: b.registry})
+
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet && strings.Contains(r.URL.Path, "/blobs/") {
+			http.NotFound(w, r)
+
+			return
+		}
+
+		proxy.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+
+	image := pushApp(t, b.registry, nil)
+	b.config.RegistryHost = strings.TrimPrefix(server.URL, "http://")
+	vm := b.vm(strings.Replace(image, b.registry, b.config.RegistryHost, 1), "")
+	b.api.assign(vm)
+	b.startAgent(t)
+
+	report := b.api.waitFor(t, vm.ID, client.VMReportStateFailed)
+	require.Equal(t, "The image of this deployment is no longer in the registry. Deploy again to build a new one.", *report.Message)
+}

@@ -15,7 +15,12 @@ import (
 // upArchive makes the archive from which `zeitwork up` runs without Go and without a compiler: the binary with the pinned daemons beside it. It is for this
 // machine's architecture alone, because runc is compiled by a C compiler.
 func (r release) upArchive(ctx context.Context, binaries compiled) error {
-	folder, err := r.tools.Build(ctx, toolchain.Daemons())
+	daemons, err := r.tools.Build(ctx, toolchain.Daemons())
+	if err != nil {
+		return err
+	}
+
+	s3, err := r.tools.Build(ctx, toolchain.VersityGW())
 	if err != nil {
 		return err
 	}
@@ -26,8 +31,10 @@ func (r release) upArchive(ctx context.Context, binaries compiled) error {
 	files := tree{}
 	files.program("zeitwork", binaries.path(runtime.GOARCH))
 
-	if err := files.programsOf(toolchain.BesideName, folder); err != nil {
-		return err
+	for _, folder := range []string{daemons, s3} {
+		if err := files.programsOf(toolchain.BesideName, folder); err != nil {
+			return err
+		}
 	}
 
 	license, err := os.ReadFile(filepath.Join(r.source, "LICENSE"))

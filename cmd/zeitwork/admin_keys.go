@@ -87,11 +87,14 @@ func rotateKeys(ctx context.Context, config keysConfig, out io.Writer) error {
 }
 
 func registryKeysCommand() *cobra.Command {
-	return &cobra.Command{
+	var certificates bool
+
+	command := &cobra.Command{
 		Use:   "registry",
-		Short: "Print the key set with which the registry verifies tokens",
-		Long: `Print the key set (JWKS) with which the registry verifies tokens: the public keys that follow from ZEITWORK_SECRET_KEY and, where it is
-set, from ZEITWORK_SECRET_KEY_PREVIOUS.`,
+		Short: "Print the keys with which the registry verifies tokens",
+		Long: `Print the keys with which the registry verifies tokens: the public keys that follow from ZEITWORK_SECRET_KEY and, where it is
+set, from ZEITWORK_SECRET_KEY_PREVIOUS. The distribution registry takes a key set (JWKS, its setting auth.token.jwks); GitLab's registry
+takes certificates (auth.token.rootcertbundle).`,
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
 			config, err := configuration[registryKeysConfig]()
@@ -99,16 +102,24 @@ set, from ZEITWORK_SECRET_KEY_PREVIOUS.`,
 				return err
 			}
 
-			set, err := registryauth.JWKS(config.Keys())
+			keys := registryauth.JWKS
+			if certificates {
+				keys = registryauth.Certificates
+			}
+
+			printed, err := keys(config.Keys())
 			if err != nil {
 				return err
 			}
 
-			_, _ = fmt.Fprintln(command.OutOrStdout(), string(set))
+			_, _ = fmt.Fprintln(command.OutOrStdout(), strings.TrimSpace(string(printed)))
 
 			return nil
 		},
 	}
+	command.Flags().BoolVar(&certificates, "certificates", false, "print certificates, for GitLab's registry")
+
+	return command
 }
 
 // registryKeysConfig is the configuration of `zeitwork admin keys registry`, which needs no database.

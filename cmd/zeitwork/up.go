@@ -30,7 +30,7 @@ of it. The pinned daemons stand beside this binary in an archive of a release; i
 that this one leaves.`
 
 func upCommand() *cobra.Command {
-	var once, prepareOnly bool
+	var flags upFlags
 
 	command := &cobra.Command{
 		Use:   "up",
@@ -43,20 +43,23 @@ func upCommand() *cobra.Command {
 				return err
 			}
 
-			if prepareOnly {
-				return prepareAlone(command.Context(), config)
+			if flags.prepareOnly {
+				return prepareAlone(command.Context(), config, flags)
 			}
 
-			return up(command.Context(), config, once)
+			return up(command.Context(), config, flags)
 		},
 	}
-	command.Flags().BoolVar(&once, "once", false, "stop as soon as the sample has answered through the edge")
-	command.Flags().BoolVar(&prepareOnly, "prepare", false, "install and build what is missing, and start nothing")
+	command.Flags().BoolVar(&flags.once, "once", false, "stop as soon as the sample has answered through the edge")
+	command.Flags().BoolVar(&flags.prepareOnly, "prepare", false, "install and build what is missing, and start nothing")
+	command.Flags().BoolVar(&flags.s3, "s3", false, "keep the images on an S3 server of the platform's own, as in production, instead of in files")
 
 	return command
 }
 
-func up(ctx context.Context, config upConfig, once bool) error {
+type upFlags struct{ once, prepareOnly, s3 bool }
+
+func up(ctx context.Context, config upConfig, flags upFlags) error {
 	if err := ready(ctx, config); err != nil {
 		return err
 	}
@@ -64,7 +67,7 @@ func up(ctx context.Context, config upConfig, once bool) error {
 	report := newReport(os.Stderr)
 	defer report.end()
 
-	options, err := prepare(ctx, config, report)
+	options, err := prepare(ctx, config, flags, report)
 	if err != nil {
 		return interrupted(ctx, err)
 	}
@@ -81,7 +84,7 @@ func up(ctx context.Context, config upConfig, once bool) error {
 		err = announce(ctx, os.Stdout, started, config, url)
 	}
 
-	if err == nil && !once {
+	if err == nil && !flags.once {
 		<-ctx.Done()
 		report.milestonef("stopping; the data stays in %s", config.DataDir)
 	}
@@ -90,11 +93,11 @@ func up(ctx context.Context, config upConfig, once bool) error {
 }
 
 // prepareAlone installs and builds all that a later start, or a test, needs.
-func prepareAlone(ctx context.Context, config upConfig) error {
+func prepareAlone(ctx context.Context, config upConfig, flags upFlags) error {
 	report := newReport(os.Stderr)
 	defer report.end()
 
-	if _, err := prepare(ctx, config, report); err != nil {
+	if _, err := prepare(ctx, config, flags, report); err != nil {
 		return err
 	}
 
@@ -142,7 +145,7 @@ func ready(ctx context.Context, config upConfig) error {
 }
 
 // prepare installs packages, builds the daemons and makes the base images. With everything in place it takes milliseconds.
-func prepare(ctx context.Context, config upConfig, report *report) (cluster.Options, error) {
+func prepare(ctx context.Context, config upConfig, flags upFlags, report *report) (cluster.Options, error) {
 	options := config.options()
 	options.Progress = report.progress
 	options.Logger = logging.New(config.Log, report, "up")
@@ -173,13 +176,26 @@ func prepare(ctx context.Context, config upConfig, report *report) (cluster.Opti
 
 	group, ctx := errgroup.WithContext(ctx)
 
-	if options.Bin == "" {
-		group.Go(func() error {
+	// An archive of a release has the S3 server among the daemons.
+	if flags.s3 {
+		options.S3Bin = options.Bin
+	}
+
+	build := func(bin *string, module toolchain.Module) {
+		group.Go(func() (err error) {
 			builder := toolchain.Builder{CacheDir: config.Toolchain.CacheDir, SourceDir: source, Progress: report.progress}
-			options.Bin, err = builder.Build(ctx, toolchain.Daemons())
+			*bin, err = builder.Build(ctx, module)
 
 			return err
 		})
+	}
+
+	if options.Bin == "" {
+		build(&options.Bin, toolchain.Daemons())
+
+		if flags.s3 {
+			build(&options.S3Bin, toolchain.VersityGW())
+		}
 	}
 
 	if !options.PublicRegistry {

@@ -5,13 +5,13 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/url"
 	"os"
 	"path/filepath"
 	"syscall"
 	"testing"
 	"time"
 
-	"github.com/caarlos0/env/v11"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
@@ -409,21 +409,28 @@ func TestRecovered_DatabaseOfAnotherTime_HasNodesAndEdgesStartFromIt(t *testing.
 	require.ErrorIs(t, backup.Recovered(t.Context(), b.source), secret.ErrWrongKey)
 }
 
-// TestBackup_ToS3_IsRestored wants a bucket: ZEITWORK_TEST_S3_BUCKET, and how it is reached as ZEITWORK_BACKUP_S3_… say.
+// toS3 has the backups in a folder of their own of the tests' bucket.
+func (b *testBundle) toS3(t *testing.T) {
+	t.Helper()
+
+	text := os.Getenv("ZEITWORK_TEST_S3")
+	if text == "" {
+		t.Skip("ZEITWORK_TEST_S3 is not set: run the tests through `go tool task test`, which starts an S3 server for them")
+	}
+
+	bucket, err := url.Parse(text)
+	require.NoError(t, err)
+
+	secretKey, _ := bucket.User.Password()
+	b.config.S3 = backup.S3Config{Endpoint: "http://" + bucket.Host, AccessKey: bucket.User.Username(), SecretKey: secretKey}
+	b.config.Target = "s3:/" + bucket.Path + "/" + id.New().String()
+}
+
 func TestBackup_ToS3_IsRestored(t *testing.T) {
 	t.Parallel()
 
-	bucket := os.Getenv("ZEITWORK_TEST_S3_BUCKET")
-	if bucket == "" {
-		t.Skip("ZEITWORK_TEST_S3_BUCKET names no bucket")
-	}
-
 	b := setup(t)
-
-	s3, err := env.ParseAs[backup.S3Config]()
-	require.NoError(t, err)
-
-	b.config.S3, b.config.Target = s3, "s3://"+bucket+"/"+id.New().String()
+	b.toS3(t)
 
 	torn := errors.New("cut off")
 	store, err := b.config.Store()

@@ -4,12 +4,16 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/sha256"
+	"crypto/x509"
+	"encoding/base32"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/internal/secret"
@@ -31,14 +35,28 @@ func NewSigner(key secret.Key) (*Signer, error) {
 		return nil, fmt.Errorf("derive the registry's signing key: %w", err)
 	}
 
-	public, err := private.PublicKey.Bytes()
+	keyID, err := keyIDOf(&private.PublicKey)
 	if err != nil {
-		return nil, fmt.Errorf("encode the registry's public key: %w", err)
+		return nil, err
 	}
 
-	sum := sha256.Sum256(public)
+	return &Signer{private: private, keyID: keyID}, nil
+}
 
-	return &Signer{private: private, keyID: base64.RawURLEncoding.EncodeToString(sum[:])}, nil
+// keyIDOf names a key as registries do that know keys by certificates, such as GitLab's: those take no key set and compute the name from the certificate
+// (libtrust's fingerprint). Registries with a key set take any name.
+func keyIDOf(public *ecdsa.PublicKey) (string, error) {
+	const hashed, group = 30, 4 // 240 bits, in groups of four characters.
+
+	encoded, err := x509.MarshalPKIXPublicKey(public)
+	if err != nil {
+		return "", fmt.Errorf("encode the registry's public key: %w", err)
+	}
+
+	sum := sha256.Sum256(encoded)
+	text := base32.StdEncoding.EncodeToString(sum[:hashed])
+
+	return strings.Join(lo.ChunkString(text, group), ":"), nil
 }
 
 // Token returns a token for subject that the registry accepts until TokenLifetime after now.

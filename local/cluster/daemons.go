@@ -9,15 +9,17 @@ import (
 
 	"github.com/zeitwork/zeitwork/builder"
 	"github.com/zeitwork/zeitwork/internal/postgresbin"
-	"github.com/zeitwork/zeitwork/internal/registryauth"
-	"github.com/zeitwork/zeitwork/internal/secret"
 	"github.com/zeitwork/zeitwork/local/daemon"
 )
 
 // startDaemons starts the daemons that the services need, all at once because none of them needs another.
 func (c *Cluster) startDaemons(ctx context.Context) error {
-	jwks, err := registryauth.JWKS(secret.Keys{Current: c.key})
+	registry, err := c.registry()
 	if err != nil {
+		return err
+	}
+
+	if err := c.checkImageStore(registry); err != nil {
 		return err
 	}
 
@@ -27,11 +29,6 @@ func (c *Cluster) startDaemons(ctx context.Context) error {
 	}
 
 	postgres := daemon.Postgres{Home: c.home, Bin: bin, Port: c.options.Ports.Postgres, Disposable: c.options.Disposable}
-	registry := daemon.Registry{Home: c.home, Bin: c.options.Bin, Port: c.options.Ports.Registry, Auth: &daemon.RegistryAuth{
-		// A name, because clients refuse to send credentials to the address of a loopback interface.
-		Realm:   fmt.Sprintf("http://localhost:%d/v1/registry/token", c.options.Ports.API),
-		Service: registryauth.Service, Issuer: registryauth.Issuer, JWKS: jwks,
-	}}
 	buildkitd := builder.Buildkitd{
 		Home: c.home, Programs: builder.ProgramsIn(c.options.Bin), Bridge: c.options.Bridge, Subnet: c.options.BuildRange, CacheBytes: c.options.BuildCacheBytes,
 		RegistryHost: fmt.Sprintf("127.0.0.1:%d", c.options.Ports.Registry), RegistryInsecure: true, Mirror: !c.options.PublicRegistry,
@@ -54,13 +51,7 @@ func (c *Cluster) startDaemons(ctx context.Context) error {
 		group.Go(func() error { return start(name, address, daemon) })
 	}
 
-	group.Go(func() error {
-		if err := registry.Sweep(ctx); err != nil {
-			return err
-		}
-
-		return start("registry", &c.addresses.registry, registry)
-	})
+	group.Go(func() error { return c.startRegistry(ctx, registry, start) })
 	run("postgres", &c.addresses.database, postgres)
 	run("buildkitd", &c.addresses.buildkit, buildkitd)
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/netip"
+	"time"
 
 	"github.com/zeitwork/zeitwork/local/fakegithub"
 )
@@ -30,6 +31,10 @@ type Options struct {
 	Program string
 	// Bin is the folder of the daemons' binaries.
 	Bin string
+	// S3Bin is the folder of versitygw, where the registry is to keep its blobs in an S3 server, as in production; empty: it keeps them in files.
+	S3Bin string
+	// SweepInterval is how often layers that no image has any more are deleted while the cluster runs; zero: only at the start.
+	SweepInterval time.Duration
 	// PostgresBin is the folder of Postgres' programs; empty: the newest that Debian installed.
 	PostgresBin string
 	// Ports are on the loopback interface; a free one is chosen for each that is zero.

@@ -13,7 +13,7 @@ import (
 
 // Ports are the TCP ports of a cluster.
 type Ports struct {
-	API, Edge, Postgres, Registry, GitHub int
+	API, Edge, Postgres, Registry, GitHub, S3 int
 	// moreEdges are the ports of the second and later edges.
 	moreEdges []int
 	// encryptedEdges are those on which the edges end TLS; empty: they end none.
@@ -36,7 +36,7 @@ func (p *Ports) choose(ctx context.Context) error {
 
 	more := slices.Concat(pointers(p.moreEdges), pointers(p.encryptedEdges))
 
-	for _, port := range append(more, &p.API, &p.Edge, &p.Postgres, &p.Registry, &p.GitHub) {
+	for _, port := range append(more, &p.API, &p.Edge, &p.Postgres, &p.Registry, &p.GitHub, &p.S3) {
 		if *port != 0 {
 			continue
 		}

@@ -13,13 +13,17 @@ import (
 	"github.com/zeitwork/zeitwork/internal/process"
 )
 
-// Registry is the container registry, with its images in the home.
+// Registry is the container registry, with its images in the home or in a bucket.
 type Registry struct {
 	Home process.Home
 	// Bin is the folder of the daemons' binaries.
 	Bin string
 	// Port is a free TCP port on the loopback interface.
 	Port int
+	// Bucket has the images; nil: they are in the home.
+	Bucket *Bucket
+	// ReadOnly makes the registry refuse to be written to, with 405.
+	ReadOnly bool
 	// Auth says which tokens the registry accepts; nil: everyone on the machine may pull, push and delete, which is for tests.
 	Auth *RegistryAuth
 }
@@ -64,24 +68,21 @@ func (r Registry) prepare(ctx context.Context) (string, error) {
 		return "", err
 	}
 
-	return config, process.EndLeftovers(ctx, registryName, config)
+	return config, errors.Join(process.EndLeftovers(ctx, registryName, config), process.EndLeftovers(ctx, registryName, r.Home.Folder(registryName, sweepFile)))
 }
 
 func (r Registry) address() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(r.Port)) }
 
+// section is a part of the configuration.
+type section = map[string]any
+
 // configuration is the registry's configuration file: YAML, of which JSON is a part.
 func (r Registry) configuration(address string) ([]byte, error) {
-	type section = map[string]any
-
 	config := section{
 		"version": "0.1",
 		"log":     section{"level": "warn", "accesslog": section{"disabled": true}},
-		"storage": section{
-			"filesystem": section{"rootdirectory": r.data()},
-			"delete":     section{"enabled": true},
-			"cache":      section{"blobdescriptor": "inmemory"},
-		},
-		"http": section{"addr": address},
+		"storage": r.storage(),
+		"http":    section{"addr": address},
 	}
 
 	if r.Auth != nil {
@@ -101,6 +102,30 @@ func (r Registry) configuration(address string) ([]byte, error) {
 	}
 
 	return content, nil
+}
+
+// storage is where the blobs are. Their descriptors are kept in memory only in front of files: a store that others may write to can lose a blob, and
+// the registry would tell pushes for as long as it runs that it has it.
+func (r Registry) storage() section {
+	storage := section{"delete": section{"enabled": true}}
+
+	if r.Bucket == nil {
+		storage["filesystem"] = section{"rootdirectory": r.data()}
+		storage["cache"] = section{"blobdescriptor": "inmemory"}
+	} else {
+		storage["s3"] = section{
+			"regionendpoint": r.Bucket.Endpoint, "region": r.Bucket.Region, "bucket": r.Bucket.Name, "forcepathstyle": true,
+			"accesskey": r.Bucket.AccessKey, "secretkey": r.Bucket.SecretKey,
+		}
+		// Builds and nodes reach the registry, and nothing else of this machine.
+		storage["redirect"] = section{"disable": true}
+	}
+
+	if r.ReadOnly {
+		storage["maintenance"] = section{"readonly": section{"enabled": true}}
+	}
+
+	return storage
 }
 
 // answersHTTP returns nil when the URL is answered without a server error: a registry that asks for a token is up.

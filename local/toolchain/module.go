@@ -54,6 +54,9 @@ func Generate() Module { return Module{name: "generate", builds: []build{{}}} }
 // Release is nfpm, which makes Debian packages.
 func Release() Module { return Module{name: "release", builds: []build{{}}} }
 
+// VersityGW is an S3 server, for tests and for a local platform that keeps its images in S3.
+func VersityGW() Module { return Module{name: "versitygw", builds: []build{{}}} }
+
 // key names everything that the binaries depend on: the pins, the flags, the compiler and the kind of machine.
 func (m Module) key(folder string) (string, error) {
 	hash := sha256.New()

@@ -2,12 +2,14 @@
 //
 //	go run ./test/env [-only PART,PART…] COMMAND [ARGUMENT…]
 //
-// The parts are chromium, postgres, registry, containerd, buildkitd, machine, tailnet, prometheus, and the tools sqlc, lint, generate and release, which
+// The parts are chromium, postgres, s3, registry, containerd, buildkitd, machine, tailnet, prometheus, and the tools sqlc, lint, generate and release, which
 // are put on PATH.
 // A part that this machine cannot run is left out, with a line that says why, and the tests that need it skip. These variables tell the
 // command where the parts are:
 //
 //	ZEITWORK_TEST_DATABASE_URL  Postgres as superuser; it forgets everything in a crash
+//	ZEITWORK_TEST_S3            URL of a bucket of an S3 server (region us-east-1), with the access key as user and the secret key as password
+//	ZEITWORK_TEST_VERSITYGW     folder of that server's binary
 //	ZEITWORK_TEST_REGISTRY      host:port of a registry that asks for no password
 //	ZEITWORK_TEST_CONTAINERD    path of containerd's socket
 //	ZEITWORK_TEST_BUILDKIT      URL of buildkitd, to which docker.io is that registry, below docker.io/

@@ -80,7 +80,7 @@ func TestChoose_UnknownPart_NamesTheParts(t *testing.T) {
 
 	_, err := choose([]string{"postgres", "mysql"})
 	require.ErrorContains(t, err, `there is no part "mysql"; the parts are `+
-		`sqlc, lint, generate, release, tailnet, prometheus, chromium, postgres, registry, containerd, buildkitd, machine`)
+		`sqlc, lint, generate, release, tailnet, prometheus, chromium, postgres, s3, registry, containerd, buildkitd, machine`)
 }
 
 func TestChoose_KeepsTheOrderOfStarting(t *testing.T) {

@@ -40,6 +40,7 @@ func parts() []part {
 		{name: "prometheus", start: findPrometheus},
 		{name: "chromium", packages: chromiumPackages(), start: findChromium},
 		{name: postgresPart, packages: []string{"postgresql"}, start: startPostgres},
+		{name: "s3", start: startS3},
 		{name: "registry", packages: daemons, start: startRegistry},
 		{name: "containerd", needsRoot: true, packages: append([]string{"catatonit", "iptables"}, daemons...), start: startContainerd},
 		{name: "buildkitd", needsRoot: true, packages: daemons, start: startBuildkitd},
@@ -104,6 +105,31 @@ func startPostgres(ctx context.Context, e *environment) error {
 
 	e.stops = append(e.stops, process.Stop)
 	e.export("ZEITWORK_TEST_DATABASE_URL", process.Address())
+
+	return nil
+}
+
+func startS3(ctx context.Context, e *environment) error {
+	bin, err := e.tools.Build(ctx, toolchain.VersityGW())
+	if err != nil {
+		return err
+	}
+
+	port, err := freePort()
+	if err != nil {
+		return err
+	}
+
+	server := daemon.S3{Home: e.home, Bin: bin, Port: port, BucketName: "tests", AccessKey: rand.Text(), SecretKey: rand.Text()}
+
+	process, err := server.Start(ctx)
+	if err != nil {
+		return err
+	}
+
+	e.stops = append(e.stops, process.Stop)
+	e.export("ZEITWORK_TEST_VERSITYGW", bin)
+	e.export("ZEITWORK_TEST_S3", fmt.Sprintf("http://%s:%s@%s/%s", server.AccessKey, server.SecretKey, process.Address(), server.BucketName))
 
 	return nil
 }
