@@ -48,7 +48,8 @@ func (s *service) showAccount(writer http.ResponseWriter, request *http.Request,
 		"User": newUser(user), "Organisations": organisations,
 		"Sessions":   lo.Map(sessions, func(r database.ListSessionsRow, _ int) Session { return newSession(r.Session, r.ApiToken, who) }),
 		"CanConnect": user.GithubID == nil && s.provider.IsReady(ctx), "ConnectAction": accountConnectPath,
-		"SessionsAction": accountSessionsPath, "SignOutAction": signOutPath, "Docs": documentationPath, "API": explorerPath, "Jobs": riverPath + "/", "Address": s.config.at(""),
+		"SessionsAction": accountSessionsPath, "SignOutAction": signOutPath, "Docs": documentationPath, "API": explorerPath,
+		"Jobs": riverPath + "/", "Address": s.config.at(""),
 	}})
 }
 

@@ -44,7 +44,7 @@ func (d documentation) ServeHTTP(writer http.ResponseWriter, request *http.Reque
 	case files.has(name):
 		files.serve(writer, request, name)
 	case files.has(path.Join(name, "index.html")):
-		http.Redirect(writer, request, documentationPath+name+"/", http.StatusMovedPermanently)
+		http.Redirect(writer, request, documentationPath+name+"/", http.StatusMovedPermanently) //nolint:gosec // It is a folder of the site.
 	case wantsPage(request) && !strings.HasPrefix(name, staticAssets):
 		files.serveMissing(writer, request, documentationMissing)
 	default:

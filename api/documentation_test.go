@@ -32,7 +32,7 @@ func TestDocumentation(t *testing.T) {
 			request.Header.Set(name, value)
 		}
 
-		handler := documentation{service: &service{logger: slog.New(slog.DiscardHandler)}}
+		handler := documentation{service: &service{logger: slog.New(slog.DiscardHandler), provider: nobody{}}}
 		if files != nil {
 			handler.files = files
 		}
@@ -115,7 +115,7 @@ func TestDocumentation_IsServedToEverybody(t *testing.T) {
 
 	b := setup(t)
 
-	answer := b.send(t, http.MethodGet, "", "/docs", "", nil)
+	answer := b.send(t, http.MethodGet, "", documentationPath, "", nil)
 	require.Contains(t, answer.text, "ocumentation", "the site, or where it is left out a sentence about it")
 	require.Contains(t, answer.Header.Get("Content-Security-Policy"), "default-src 'none'")
 }

@@ -109,9 +109,9 @@ func flagsOf(command *cobra.Command) string {
 func prose(text string) string {
 	var out []string
 
-	for _, line := range strings.Split(strings.TrimSpace(text), "\n") {
-		if strings.HasPrefix(line, "  ") {
-			line = "    " + strings.TrimPrefix(line, "  ")
+	for line := range strings.SplitSeq(strings.TrimSpace(text), "\n") {
+		if inner, ok := strings.CutPrefix(line, "  "); ok {
+			line = "    " + inner
 			if len(out) > 0 && !strings.HasPrefix(out[len(out)-1], "    ") && out[len(out)-1] != "" {
 				out = append(out, "")
 			}

@@ -55,9 +55,10 @@ func TestMarkdown_ItsLinksLeadSomewhere(t *testing.T) {
 
 // anchorsOf returns the names that GitHub, and the documentation's site, give the headings of a page.
 func anchorsOf(page string) []string {
-	var anchors []string
+	headings := markdownHeading.FindAllStringSubmatch(page, -1)
+	anchors := make([]string, 0, len(headings))
 
-	for _, heading := range markdownHeading.FindAllStringSubmatch(page, -1) {
+	for _, heading := range headings {
 		name := strings.ToLower(strings.TrimSpace(heading[1]))
 		anchors = append(anchors, strings.ReplaceAll(notInAnchors.ReplaceAllString(name, ""), " ", "-"))
 	}

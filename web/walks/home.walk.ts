@@ -124,7 +124,7 @@ async function others(w: Walk, slug: string): Promise<void> {
     'You',
     {
       'Account and sessions': () => outside('/account', w.world.user),
-      Documentation: () => outside('/docs/', 'Documentation'),
+      'The documentation': () => outside('/docs/', 'Documentation'),
       'The API': () => outside('/v1/docs/', 'Zeitwork'),
       'Light theme': async () => void (await themed('light')),
       'Dark theme': async () => void (await themed('dark')),

@@ -156,6 +156,8 @@ describe('commandsFor', () => {
 
   it('works where there is no organisation', () => {
     const at: Here = { organisations: [], projects: [], isShown: false, nodes: [] };
-    expect(namesOf(at)).toEqual(expect.arrayContaining(['Account and sessions', 'Documentation', 'The API', 'Sign out', 'New organisation']));
+    expect(namesOf(at)).toEqual(
+      expect.arrayContaining(['Account and sessions', 'The documentation', 'The API', 'Sign out', 'New organisation']),
+    );
   });
 });

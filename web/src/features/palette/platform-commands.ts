@@ -87,7 +87,7 @@ export function platformCommands({ user, nodes }: Here, { go, leave, ask, add }:
 export function ownCommands(ways: Ways): Command[] {
   return [
     { id: 'account', name: 'Account and sessions', icon: UserRound, run: ways.leave('/account') },
-    { id: 'docs', name: 'Documentation', icon: BookOpen, words: 'docs help guides manual', run: ways.leave('/docs/') },
+    { id: 'docs', name: 'The documentation', icon: BookOpen, words: 'docs help guides manual', run: ways.leave('/docs/') },
     { id: 'api', name: 'The API', icon: Braces, words: 'documentation reference docs openapi', run: ways.leave('/v1/docs/') },
     { id: 'light', name: 'Light theme', icon: Sun, run: () => chooseTheme('light') },
     { id: 'dark', name: 'Dark theme', icon: Moon, run: () => chooseTheme('dark') },

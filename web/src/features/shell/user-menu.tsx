@@ -35,7 +35,7 @@ export function UserMenu() {
         Account and sessions
       </MenuLink>
       <MenuLink icon={BookOpen} href="/docs/">
-        Documentation
+        The documentation
       </MenuLink>
       <MenuLink icon={Braces} href="/v1/docs/">
         The API
