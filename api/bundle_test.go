@@ -91,6 +91,7 @@ func setup(t *testing.T) *testBundle {
 		Edge:            setting.Edge{EdgeURL: url.URL{Scheme: "http", Host: "127.0.0.1:8080"}},
 		RegistryAddress: setting.RegistryAddress{RegistryHost: "registry.example.com"},
 		Cluster:         setting.Cluster{ClusterRange: netip.MustParsePrefix("10.72.0.0/13")}, Git: setting.Git{GitProtocols: []string{"https"}},
+		Webhooks:     setting.Webhooks{WebhookProtocols: []string{"https"}},
 		CallerLimits: CallerLimits{RequestsPerMinute: 60_000, Streams: 50, Organisations: 1_000}, AnonymousLimits: AnonymousLimits{AnonymousRequestsPerMinute: 6_000},
 	}
 

@@ -93,6 +93,7 @@ func TestChanges_OfAProject_TellEachKindThatAPageShows(t *testing.T) {
 		{"members", "UPDATE organisation_members SET role = 'developer' WHERE user_id = '" + w.viewer.userID.String() + "'"},
 		{"invitations", `INSERT INTO invitations (id, organisation_id, email, role, expires_at)
 			VALUES (gen_random_uuid(), '` + organisation.String() + "', 'x@example.org', 'viewer', now())"},
+		{"notifications", "UPDATE notification_channels SET enabled = false WHERE id = '" + w.names["channel_id"] + "'"},
 		{"tokens", "UPDATE api_tokens SET name = 'other' WHERE id = '" + w.developerToken.tokenID.String() + "'"},
 		{"quotas", "INSERT INTO quotas (id, organisation_id, builds) VALUES (gen_random_uuid(), '" + organisation.String() + "', 7)"},
 		{"quotas", "INSERT INTO quotas (id, builds) VALUES (gen_random_uuid(), 9)"},

@@ -8,7 +8,7 @@ import (
 //
 //nolint:lll // One field a line, with its documentation.
 type Changed struct {
-	Kinds []string `doc:"What to fetch again. instances: the VMs of deployments; events: the project's; project: its settings, and how its repository is; github: connected accounts and their repositories; organisation: its name and slug." enum:"audit,deployments,domains,environments,events,github,instances,invitations,members,organisation,project,quotas,tokens,variables" json:"kinds" nullable:"false"`
+	Kinds []string `doc:"What to fetch again. instances: the VMs of deployments; events: the project's; project: its settings, and how its repository is; github: connected accounts and their repositories; notifications: where the organisation is notified; organisation: its name and slug." enum:"audit,deployments,domains,environments,events,github,instances,invitations,members,notifications,organisation,project,quotas,tokens,variables" json:"kinds" nullable:"false"`
 }
 
 // Gone says that there is nothing to follow any more.

@@ -25,6 +25,8 @@ type Config struct {
 	setting.Domains
 	setting.Public
 	setting.Edge
+	setting.MailServer
+	setting.Webhooks
 	CallerLimits
 	AnonymousLimits
 

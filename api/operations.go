@@ -20,6 +20,7 @@ const (
 	tagAccount       = "Account"
 	tagOrganisations = "Organisations"
 	tagMembers       = "Members"
+	tagNotifications = "Notifications"
 	tagProjects      = "Projects"
 	tagEnvironments  = "Environments"
 	tagEnvironment   = "Environment variables"
@@ -38,6 +39,8 @@ func tags() []*huma.Tag {
 		{Name: tagAccount, Description: "The user that a token belongs to, and their tokens."},
 		{Name: tagOrganisations, Description: "Organisations own projects. Things of an organisation that you are no member of answer with 404."},
 		{Name: tagMembers, Description: "The users of an organisation, what each may do there, and who is invited."},
+		{Name: tagNotifications, Description: "Where an organisation is told of deployments that fail, and of environments that work again: " +
+			"by e-mail, in Slack, or by webhooks."},
 		{Name: tagProjects, Description: "A project is an app: where its source is and how it runs."},
 		{Name: tagGitHub, Description: "The accounts on GitHub that are connected to an organisation, their repositories, " +
 			"and what can be told of a repository before there is a project."},
@@ -62,6 +65,7 @@ func (s *service) register(api huma.API) {
 	s.registerSessions(api)
 	s.registerOrganisations(api)
 	s.registerMembers(api)
+	s.registerNotifications(api)
 	s.registerProjects(api)
 	s.registerChanges(api)
 	s.registerRepositoryAccess(api)

@@ -50,7 +50,8 @@ func (s *service) registerOrganisations(api huma.API) {
 			"none changes. Links to the dashboard and .zeitwork.json that name the old slug lead to the organisation as long as no other one of the same user has that slug; anybody may take it.",
 	}), http.StatusConflict), s.updateOrganisation)
 	huma.Register(api, also(remove(tagOrganisations, personally(ownerOf(organisationSubject())), "delete-organisation", one, text{
-		"Delete an organisation", "Its members, invitations and tokens end. One that still has projects is a conflict: delete those first. Projects whose deletion could be undone go for good. Nobody gets its slug again.",
+		"Delete an organisation", "Its members, invitations, tokens and notification channels end. One that still has projects is a conflict: delete those first. " +
+			"Projects whose deletion could be undone go for good. Nobody gets its slug again.",
 	}), http.StatusConflict), s.deleteOrganisation)
 	huma.Register(api, also(operation(tagOrganisations, personally(ownerOf(organisationSubject())), http.MethodPost, http.StatusOK, "transfer-organisation", one+"/transfer", text{
 		"Hand an organisation over", "Another member becomes its owner, and you become a developer.",

@@ -8,8 +8,8 @@ import (
 	"github.com/zeitwork/zeitwork/workflows"
 )
 
-// deleteOrganisation ends an organisation that has no projects: its members, invitations and tokens. Its deleted projects go for good, since nobody is left
-// who could restore them. Its slug is not given away again.
+// deleteOrganisation ends an organisation that has no projects: its members, invitations, tokens and notification channels. Its deleted projects go for good,
+// since nobody is left who could restore them. Its slug is not given away again.
 func (s *service) deleteOrganisation(ctx context.Context, _ *OrganisationPath) (*struct{}, error) {
 	return nil, s.changeMembers(ctx, func(queries *database.Queries) error {
 		organisation := organisationOf(ctx)
@@ -34,6 +34,10 @@ func (s *service) deleteOrganisation(ctx context.Context, _ *OrganisationPath) (
 
 		if projects > 0 {
 			return problem.New(problem.Conflict, "The organisation still has projects (%d). Delete them first: what runs for them ends with them.", projects)
+		}
+
+		if _, err := queries.DeleteNotificationChannels(ctx, organisation, nil); err != nil {
+			return err
 		}
 
 		if err := purgeProjects(ctx, queries); err != nil {

@@ -164,7 +164,7 @@ func TestOperations_OnThingsOfAnotherOrganisation_Are404(t *testing.T) {
 		}
 	}
 
-	require.Equal(t, 5, tried)
+	require.Equal(t, 9, tried)
 }
 
 // TestOperations_LetThoseDoItWhomTheirDeclarationNames calls each operation as everybody that may, from the least on, on things that are there.
@@ -279,6 +279,8 @@ func bodies() map[string]string {
 		"create-device-token":          `{"device_code":"{device_code}"}`,
 		"rotate-token":                 `{}`,
 		"create-invitation":            `{"email":"{random}@example.org","role":"viewer"}`,
+		"create-notification-channel":  `{"kind":"webhook","name":"{random}","address":"https://hooks.example.com/zeitwork"}`,
+		"update-notification-channel":  `{"enabled":false}`,
 		"update-member":                `{"role":"developer"}`,
 		"transfer-organisation":        `{"user_id":"{user_id}"}`,
 		"set-operator":                 `{"operator":true}`,

@@ -169,7 +169,7 @@ func TestDeployments_WithAnIdempotencyKey_AreStartedOnce(t *testing.T) {
 
 // hangingUp are deployments whose caller hangs up as soon as one is there.
 type hangingUp struct {
-	Deployments
+	Workflows
 
 	hangUp func()
 }
@@ -177,7 +177,7 @@ type hangingUp struct {
 func (h hangingUp) Create(ctx context.Context, request workflows.CreateRequest) (database.Deployment, error) {
 	defer h.hangUp()
 
-	return h.Deployments.Create(ctx, request)
+	return h.Workflows.Create(ctx, request)
 }
 
 func TestDeployments_CallerHangsUp_TheKeyStillStandsForTheDeployment(t *testing.T) {
@@ -208,10 +208,10 @@ func TestDeployments_CallerHangsUp_TheKeyStillStandsForTheDeployment(t *testing.
 }
 
 // dying stands for an api that dies right after it has committed a new deployment: what follows the commit does not happen.
-type dying struct{ Deployments }
+type dying struct{ Workflows }
 
 func (d dying) Create(ctx context.Context, request workflows.CreateRequest) (database.Deployment, error) {
-	if _, err := d.Deployments.Create(ctx, request); err != nil {
+	if _, err := d.Workflows.Create(ctx, request); err != nil {
 		return database.Deployment{}, err
 	}
 

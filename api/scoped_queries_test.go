@@ -50,7 +50,7 @@ func TestQueries_OnTheRowsOfAnOrganisation_NameWhoseTheyAre(t *testing.T) {
 
 	var (
 		owned = regexp.MustCompile(`(?s)\b(FROM|JOIN|INTO|UPDATE|USING)\s+(projects|deployments|deployment_steps|domains|environment_variables|build_logs|` +
-			`runtime_logs|request_logs|vms|project_events|audit_events|api_tokens|invitations|organisation_members|organisations)\b`)
+			`runtime_logs|request_logs|vms|project_events|audit_events|api_tokens|invitations|organisation_members|organisations|notification_channels|notification_deliveries)\b`)
 		scoped = regexp.MustCompile(`(organisation_id|organisations\.id|user_id|users\.id|node_id|edge_id) = \$\d|\$\d::uuid = \(\s*SELECT projects\.organisation_id|INSERT INTO [a-z_]+ \([^)]*\b(organisation_id|user_id)\b`)
 	)
 

@@ -47,7 +47,7 @@ type Parts struct {
 	Pool *pgxpool.Pool
 	// Listener wakes long-polls and streams within milliseconds. The caller runs it.
 	Listener    *database.Listener
-	Deployments Deployments
+	Deployments Workflows
 	Domains     Domains
 	Keyring     *keyring.Keyring
 	// Apps has the platform's GitHub App, with which people also sign in.

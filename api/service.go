@@ -43,6 +43,12 @@ type Projects interface {
 	RestoreProject(ctx context.Context, tx pgx.Tx, project database.Project, slug string, by *uuid.UUID) (workflows.Restoration, error)
 }
 
+// Notifications tells organisations of what happens to their deployments.
+type Notifications interface {
+	// TestChannel has a test message sent to a channel of an organisation.
+	TestChannel(ctx context.Context, organisation, channel uuid.UUID, also workflows.Also) (database.NotificationDelivery, error)
+}
+
 // Deployments starts, repeats and cancels deployments. Errors about which the user can do something are problems.
 type Deployments interface {
 	Environments
@@ -62,6 +68,12 @@ type Deployments interface {
 	Detect(ctx context.Context, request workflows.DetectionRequest) (database.Detection, error)
 }
 
+// Workflows are what the API begins and ends, and workers do.
+type Workflows interface {
+	Deployments
+	Notifications
+}
+
 // Domains proves by the DNS whose custom domains are.
 type Domains interface {
 	// Claim is what the DNS is to show of a domain; generated is the hostname of its project's production.
@@ -78,7 +90,7 @@ type service struct {
 	pool        *pgxpool.Pool
 	queries     *database.Queries
 	listener    *database.Listener
-	deployments Deployments
+	deployments Workflows
 	domains     Domains
 	looks       *domainLooks
 	keyring     *keyring.Keyring

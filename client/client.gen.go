@@ -133,6 +133,10 @@ const (
 	AuditEventActionNodeJoinToken                AuditEventAction = "node.join_token"
 	AuditEventActionNodeRotateToken              AuditEventAction = "node.rotate_token"
 	AuditEventActionNodeUpdate                   AuditEventAction = "node.update"
+	AuditEventActionNotificationChannelCreate    AuditEventAction = "notification_channel.create"
+	AuditEventActionNotificationChannelDelete    AuditEventAction = "notification_channel.delete"
+	AuditEventActionNotificationChannelTest      AuditEventAction = "notification_channel.test"
+	AuditEventActionNotificationChannelUpdate    AuditEventAction = "notification_channel.update"
 	AuditEventActionOperatorSignIn               AuditEventAction = "operator.sign_in"
 	AuditEventActionOrganisationCreate           AuditEventAction = "organisation.create"
 	AuditEventActionOrganisationDelete           AuditEventAction = "organisation.delete"
@@ -265,6 +269,14 @@ func (e AuditEventAction) Valid() bool {
 		return true
 	case AuditEventActionNodeUpdate:
 		return true
+	case AuditEventActionNotificationChannelCreate:
+		return true
+	case AuditEventActionNotificationChannelDelete:
+		return true
+	case AuditEventActionNotificationChannelTest:
+		return true
+	case AuditEventActionNotificationChannelUpdate:
+		return true
 	case AuditEventActionOperatorSignIn:
 		return true
 	case AuditEventActionOrganisationCreate:
@@ -326,22 +338,23 @@ func (e AuditEventAction) Valid() bool {
 
 // Defines values for AuditEventSubjectType.
 const (
-	AuditEventSubjectTypeDeployment         AuditEventSubjectType = "deployment"
-	AuditEventSubjectTypeDetection          AuditEventSubjectType = "detection"
-	AuditEventSubjectTypeDeviceLogin        AuditEventSubjectType = "device_login"
-	AuditEventSubjectTypeDomain             AuditEventSubjectType = "domain"
-	AuditEventSubjectTypeEdge               AuditEventSubjectType = "edge"
-	AuditEventSubjectTypeEnvironment        AuditEventSubjectType = "environment"
-	AuditEventSubjectTypeGithubApp          AuditEventSubjectType = "github_app"
-	AuditEventSubjectTypeGithubInstallation AuditEventSubjectType = "github_installation"
-	AuditEventSubjectTypeInvitation         AuditEventSubjectType = "invitation"
-	AuditEventSubjectTypeNode               AuditEventSubjectType = "node"
-	AuditEventSubjectTypeOrganisation       AuditEventSubjectType = "organisation"
-	AuditEventSubjectTypeProject            AuditEventSubjectType = "project"
-	AuditEventSubjectTypeQuota              AuditEventSubjectType = "quota"
-	AuditEventSubjectTypeSession            AuditEventSubjectType = "session"
-	AuditEventSubjectTypeToken              AuditEventSubjectType = "token"
-	AuditEventSubjectTypeUser               AuditEventSubjectType = "user"
+	AuditEventSubjectTypeDeployment          AuditEventSubjectType = "deployment"
+	AuditEventSubjectTypeDetection           AuditEventSubjectType = "detection"
+	AuditEventSubjectTypeDeviceLogin         AuditEventSubjectType = "device_login"
+	AuditEventSubjectTypeDomain              AuditEventSubjectType = "domain"
+	AuditEventSubjectTypeEdge                AuditEventSubjectType = "edge"
+	AuditEventSubjectTypeEnvironment         AuditEventSubjectType = "environment"
+	AuditEventSubjectTypeGithubApp           AuditEventSubjectType = "github_app"
+	AuditEventSubjectTypeGithubInstallation  AuditEventSubjectType = "github_installation"
+	AuditEventSubjectTypeInvitation          AuditEventSubjectType = "invitation"
+	AuditEventSubjectTypeNode                AuditEventSubjectType = "node"
+	AuditEventSubjectTypeNotificationChannel AuditEventSubjectType = "notification_channel"
+	AuditEventSubjectTypeOrganisation        AuditEventSubjectType = "organisation"
+	AuditEventSubjectTypeProject             AuditEventSubjectType = "project"
+	AuditEventSubjectTypeQuota               AuditEventSubjectType = "quota"
+	AuditEventSubjectTypeSession             AuditEventSubjectType = "session"
+	AuditEventSubjectTypeToken               AuditEventSubjectType = "token"
+	AuditEventSubjectTypeUser                AuditEventSubjectType = "user"
 )
 
 // Valid indicates whether the value is a known member of the AuditEventSubjectType enum.
@@ -366,6 +379,8 @@ func (e AuditEventSubjectType) Valid() bool {
 	case AuditEventSubjectTypeInvitation:
 		return true
 	case AuditEventSubjectTypeNode:
+		return true
+	case AuditEventSubjectTypeNotificationChannel:
 		return true
 	case AuditEventSubjectTypeOrganisation:
 		return true
@@ -413,20 +428,21 @@ func (e BuildLogGroupState) Valid() bool {
 
 // Defines values for ChangedKinds.
 const (
-	ChangedKindsAudit        ChangedKinds = "audit"
-	ChangedKindsDeployments  ChangedKinds = "deployments"
-	ChangedKindsDomains      ChangedKinds = "domains"
-	ChangedKindsEnvironments ChangedKinds = "environments"
-	ChangedKindsEvents       ChangedKinds = "events"
-	ChangedKindsGithub       ChangedKinds = "github"
-	ChangedKindsInstances    ChangedKinds = "instances"
-	ChangedKindsInvitations  ChangedKinds = "invitations"
-	ChangedKindsMembers      ChangedKinds = "members"
-	ChangedKindsOrganisation ChangedKinds = "organisation"
-	ChangedKindsProject      ChangedKinds = "project"
-	ChangedKindsQuotas       ChangedKinds = "quotas"
-	ChangedKindsTokens       ChangedKinds = "tokens"
-	ChangedKindsVariables    ChangedKinds = "variables"
+	ChangedKindsAudit         ChangedKinds = "audit"
+	ChangedKindsDeployments   ChangedKinds = "deployments"
+	ChangedKindsDomains       ChangedKinds = "domains"
+	ChangedKindsEnvironments  ChangedKinds = "environments"
+	ChangedKindsEvents        ChangedKinds = "events"
+	ChangedKindsGithub        ChangedKinds = "github"
+	ChangedKindsInstances     ChangedKinds = "instances"
+	ChangedKindsInvitations   ChangedKinds = "invitations"
+	ChangedKindsMembers       ChangedKinds = "members"
+	ChangedKindsNotifications ChangedKinds = "notifications"
+	ChangedKindsOrganisation  ChangedKinds = "organisation"
+	ChangedKindsProject       ChangedKinds = "project"
+	ChangedKindsQuotas        ChangedKinds = "quotas"
+	ChangedKindsTokens        ChangedKinds = "tokens"
+	ChangedKindsVariables     ChangedKinds = "variables"
 )
 
 // Valid indicates whether the value is a known member of the ChangedKinds enum.
@@ -449,6 +465,8 @@ func (e ChangedKinds) Valid() bool {
 	case ChangedKindsInvitations:
 		return true
 	case ChangedKindsMembers:
+		return true
+	case ChangedKindsNotifications:
 		return true
 	case ChangedKindsOrganisation:
 		return true
@@ -507,6 +525,27 @@ func (e CreateInvitationInputBodyRole) Valid() bool {
 	case CreateInvitationInputBodyRoleOwner:
 		return true
 	case CreateInvitationInputBodyRoleViewer:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CreateNotificationChannelInputBodyKind.
+const (
+	CreateNotificationChannelInputBodyKindEmail   CreateNotificationChannelInputBodyKind = "email"
+	CreateNotificationChannelInputBodyKindSlack   CreateNotificationChannelInputBodyKind = "slack"
+	CreateNotificationChannelInputBodyKindWebhook CreateNotificationChannelInputBodyKind = "webhook"
+)
+
+// Valid indicates whether the value is a known member of the CreateNotificationChannelInputBodyKind enum.
+func (e CreateNotificationChannelInputBodyKind) Valid() bool {
+	switch e {
+	case CreateNotificationChannelInputBodyKindEmail:
+		return true
+	case CreateNotificationChannelInputBodyKindSlack:
+		return true
+	case CreateNotificationChannelInputBodyKindWebhook:
 		return true
 	default:
 		return false
@@ -1389,6 +1428,27 @@ func (e MemberRole) Valid() bool {
 	}
 }
 
+// Defines values for NewNotificationChannelKind.
+const (
+	NewNotificationChannelKindEmail   NewNotificationChannelKind = "email"
+	NewNotificationChannelKindSlack   NewNotificationChannelKind = "slack"
+	NewNotificationChannelKindWebhook NewNotificationChannelKind = "webhook"
+)
+
+// Valid indicates whether the value is a known member of the NewNotificationChannelKind enum.
+func (e NewNotificationChannelKind) Valid() bool {
+	switch e {
+	case NewNotificationChannelKindEmail:
+		return true
+	case NewNotificationChannelKindSlack:
+		return true
+	case NewNotificationChannelKindWebhook:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for NewTokenRole.
 const (
 	NewTokenRoleDeveloper NewTokenRole = "developer"
@@ -1626,6 +1686,69 @@ func (e NodeVMState) Valid() bool {
 	case NodeVMStateStopping:
 		return true
 	case NodeVMStateUnhealthy:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NotificationChannelKind.
+const (
+	NotificationChannelKindEmail   NotificationChannelKind = "email"
+	NotificationChannelKindSlack   NotificationChannelKind = "slack"
+	NotificationChannelKindWebhook NotificationChannelKind = "webhook"
+)
+
+// Valid indicates whether the value is a known member of the NotificationChannelKind enum.
+func (e NotificationChannelKind) Valid() bool {
+	switch e {
+	case NotificationChannelKindEmail:
+		return true
+	case NotificationChannelKindSlack:
+		return true
+	case NotificationChannelKindWebhook:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NotificationDeliveryEvent.
+const (
+	NotificationDeliveryEventFailed    NotificationDeliveryEvent = "failed"
+	NotificationDeliveryEventRecovered NotificationDeliveryEvent = "recovered"
+	NotificationDeliveryEventTest      NotificationDeliveryEvent = "test"
+)
+
+// Valid indicates whether the value is a known member of the NotificationDeliveryEvent enum.
+func (e NotificationDeliveryEvent) Valid() bool {
+	switch e {
+	case NotificationDeliveryEventFailed:
+		return true
+	case NotificationDeliveryEventRecovered:
+		return true
+	case NotificationDeliveryEventTest:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NotificationDeliveryState.
+const (
+	NotificationDeliveryStateDelivered NotificationDeliveryState = "delivered"
+	NotificationDeliveryStateFailed    NotificationDeliveryState = "failed"
+	NotificationDeliveryStatePending   NotificationDeliveryState = "pending"
+)
+
+// Valid indicates whether the value is a known member of the NotificationDeliveryState enum.
+func (e NotificationDeliveryState) Valid() bool {
+	switch e {
+	case NotificationDeliveryStateDelivered:
+		return true
+	case NotificationDeliveryStateFailed:
+		return true
+	case NotificationDeliveryStatePending:
 		return true
 	default:
 		return false
@@ -2339,22 +2462,23 @@ func (e ListAllAuditEventsParamsActorKind) Valid() bool {
 
 // Defines values for ListAllAuditEventsParamsSubjectType.
 const (
-	ListAllAuditEventsParamsSubjectTypeDeployment         ListAllAuditEventsParamsSubjectType = "deployment"
-	ListAllAuditEventsParamsSubjectTypeDetection          ListAllAuditEventsParamsSubjectType = "detection"
-	ListAllAuditEventsParamsSubjectTypeDeviceLogin        ListAllAuditEventsParamsSubjectType = "device_login"
-	ListAllAuditEventsParamsSubjectTypeDomain             ListAllAuditEventsParamsSubjectType = "domain"
-	ListAllAuditEventsParamsSubjectTypeEdge               ListAllAuditEventsParamsSubjectType = "edge"
-	ListAllAuditEventsParamsSubjectTypeEnvironment        ListAllAuditEventsParamsSubjectType = "environment"
-	ListAllAuditEventsParamsSubjectTypeGithubApp          ListAllAuditEventsParamsSubjectType = "github_app"
-	ListAllAuditEventsParamsSubjectTypeGithubInstallation ListAllAuditEventsParamsSubjectType = "github_installation"
-	ListAllAuditEventsParamsSubjectTypeInvitation         ListAllAuditEventsParamsSubjectType = "invitation"
-	ListAllAuditEventsParamsSubjectTypeNode               ListAllAuditEventsParamsSubjectType = "node"
-	ListAllAuditEventsParamsSubjectTypeOrganisation       ListAllAuditEventsParamsSubjectType = "organisation"
-	ListAllAuditEventsParamsSubjectTypeProject            ListAllAuditEventsParamsSubjectType = "project"
-	ListAllAuditEventsParamsSubjectTypeQuota              ListAllAuditEventsParamsSubjectType = "quota"
-	ListAllAuditEventsParamsSubjectTypeSession            ListAllAuditEventsParamsSubjectType = "session"
-	ListAllAuditEventsParamsSubjectTypeToken              ListAllAuditEventsParamsSubjectType = "token"
-	ListAllAuditEventsParamsSubjectTypeUser               ListAllAuditEventsParamsSubjectType = "user"
+	ListAllAuditEventsParamsSubjectTypeDeployment          ListAllAuditEventsParamsSubjectType = "deployment"
+	ListAllAuditEventsParamsSubjectTypeDetection           ListAllAuditEventsParamsSubjectType = "detection"
+	ListAllAuditEventsParamsSubjectTypeDeviceLogin         ListAllAuditEventsParamsSubjectType = "device_login"
+	ListAllAuditEventsParamsSubjectTypeDomain              ListAllAuditEventsParamsSubjectType = "domain"
+	ListAllAuditEventsParamsSubjectTypeEdge                ListAllAuditEventsParamsSubjectType = "edge"
+	ListAllAuditEventsParamsSubjectTypeEnvironment         ListAllAuditEventsParamsSubjectType = "environment"
+	ListAllAuditEventsParamsSubjectTypeGithubApp           ListAllAuditEventsParamsSubjectType = "github_app"
+	ListAllAuditEventsParamsSubjectTypeGithubInstallation  ListAllAuditEventsParamsSubjectType = "github_installation"
+	ListAllAuditEventsParamsSubjectTypeInvitation          ListAllAuditEventsParamsSubjectType = "invitation"
+	ListAllAuditEventsParamsSubjectTypeNode                ListAllAuditEventsParamsSubjectType = "node"
+	ListAllAuditEventsParamsSubjectTypeNotificationChannel ListAllAuditEventsParamsSubjectType = "notification_channel"
+	ListAllAuditEventsParamsSubjectTypeOrganisation        ListAllAuditEventsParamsSubjectType = "organisation"
+	ListAllAuditEventsParamsSubjectTypeProject             ListAllAuditEventsParamsSubjectType = "project"
+	ListAllAuditEventsParamsSubjectTypeQuota               ListAllAuditEventsParamsSubjectType = "quota"
+	ListAllAuditEventsParamsSubjectTypeSession             ListAllAuditEventsParamsSubjectType = "session"
+	ListAllAuditEventsParamsSubjectTypeToken               ListAllAuditEventsParamsSubjectType = "token"
+	ListAllAuditEventsParamsSubjectTypeUser                ListAllAuditEventsParamsSubjectType = "user"
 )
 
 // Valid indicates whether the value is a known member of the ListAllAuditEventsParamsSubjectType enum.
@@ -2379,6 +2503,8 @@ func (e ListAllAuditEventsParamsSubjectType) Valid() bool {
 	case ListAllAuditEventsParamsSubjectTypeInvitation:
 		return true
 	case ListAllAuditEventsParamsSubjectTypeNode:
+		return true
+	case ListAllAuditEventsParamsSubjectTypeNotificationChannel:
 		return true
 	case ListAllAuditEventsParamsSubjectTypeOrganisation:
 		return true
@@ -2534,22 +2660,23 @@ func (e ListAuditEventsParamsActorKind) Valid() bool {
 
 // Defines values for ListAuditEventsParamsSubjectType.
 const (
-	ListAuditEventsParamsSubjectTypeDeployment         ListAuditEventsParamsSubjectType = "deployment"
-	ListAuditEventsParamsSubjectTypeDetection          ListAuditEventsParamsSubjectType = "detection"
-	ListAuditEventsParamsSubjectTypeDeviceLogin        ListAuditEventsParamsSubjectType = "device_login"
-	ListAuditEventsParamsSubjectTypeDomain             ListAuditEventsParamsSubjectType = "domain"
-	ListAuditEventsParamsSubjectTypeEdge               ListAuditEventsParamsSubjectType = "edge"
-	ListAuditEventsParamsSubjectTypeEnvironment        ListAuditEventsParamsSubjectType = "environment"
-	ListAuditEventsParamsSubjectTypeGithubApp          ListAuditEventsParamsSubjectType = "github_app"
-	ListAuditEventsParamsSubjectTypeGithubInstallation ListAuditEventsParamsSubjectType = "github_installation"
-	ListAuditEventsParamsSubjectTypeInvitation         ListAuditEventsParamsSubjectType = "invitation"
-	ListAuditEventsParamsSubjectTypeNode               ListAuditEventsParamsSubjectType = "node"
-	ListAuditEventsParamsSubjectTypeOrganisation       ListAuditEventsParamsSubjectType = "organisation"
-	ListAuditEventsParamsSubjectTypeProject            ListAuditEventsParamsSubjectType = "project"
-	ListAuditEventsParamsSubjectTypeQuota              ListAuditEventsParamsSubjectType = "quota"
-	ListAuditEventsParamsSubjectTypeSession            ListAuditEventsParamsSubjectType = "session"
-	ListAuditEventsParamsSubjectTypeToken              ListAuditEventsParamsSubjectType = "token"
-	ListAuditEventsParamsSubjectTypeUser               ListAuditEventsParamsSubjectType = "user"
+	ListAuditEventsParamsSubjectTypeDeployment          ListAuditEventsParamsSubjectType = "deployment"
+	ListAuditEventsParamsSubjectTypeDetection           ListAuditEventsParamsSubjectType = "detection"
+	ListAuditEventsParamsSubjectTypeDeviceLogin         ListAuditEventsParamsSubjectType = "device_login"
+	ListAuditEventsParamsSubjectTypeDomain              ListAuditEventsParamsSubjectType = "domain"
+	ListAuditEventsParamsSubjectTypeEdge                ListAuditEventsParamsSubjectType = "edge"
+	ListAuditEventsParamsSubjectTypeEnvironment         ListAuditEventsParamsSubjectType = "environment"
+	ListAuditEventsParamsSubjectTypeGithubApp           ListAuditEventsParamsSubjectType = "github_app"
+	ListAuditEventsParamsSubjectTypeGithubInstallation  ListAuditEventsParamsSubjectType = "github_installation"
+	ListAuditEventsParamsSubjectTypeInvitation          ListAuditEventsParamsSubjectType = "invitation"
+	ListAuditEventsParamsSubjectTypeNode                ListAuditEventsParamsSubjectType = "node"
+	ListAuditEventsParamsSubjectTypeNotificationChannel ListAuditEventsParamsSubjectType = "notification_channel"
+	ListAuditEventsParamsSubjectTypeOrganisation        ListAuditEventsParamsSubjectType = "organisation"
+	ListAuditEventsParamsSubjectTypeProject             ListAuditEventsParamsSubjectType = "project"
+	ListAuditEventsParamsSubjectTypeQuota               ListAuditEventsParamsSubjectType = "quota"
+	ListAuditEventsParamsSubjectTypeSession             ListAuditEventsParamsSubjectType = "session"
+	ListAuditEventsParamsSubjectTypeToken               ListAuditEventsParamsSubjectType = "token"
+	ListAuditEventsParamsSubjectTypeUser                ListAuditEventsParamsSubjectType = "user"
 )
 
 // Valid indicates whether the value is a known member of the ListAuditEventsParamsSubjectType enum.
@@ -2574,6 +2701,8 @@ func (e ListAuditEventsParamsSubjectType) Valid() bool {
 	case ListAuditEventsParamsSubjectTypeInvitation:
 		return true
 	case ListAuditEventsParamsSubjectTypeNode:
+		return true
+	case ListAuditEventsParamsSubjectTypeNotificationChannel:
 		return true
 	case ListAuditEventsParamsSubjectTypeOrganisation:
 		return true
@@ -3225,7 +3354,7 @@ type Builder struct {
 
 // Changed defines model for Changed.
 type Changed struct {
-	// Kinds What to fetch again. instances: the VMs of deployments; events: the project's; project: its settings, and how its repository is; github: connected accounts and their repositories; organisation: its name and slug.
+	// Kinds What to fetch again. instances: the VMs of deployments; events: the project's; project: its settings, and how its repository is; github: connected accounts and their repositories; notifications: where the organisation is notified; organisation: its name and slug.
 	Kinds []ChangedKinds `json:"kinds"`
 }
 
@@ -3403,6 +3532,19 @@ type CreateNodeInputBody struct {
 	// ReservedMemoryBytes Memory that no VM gets: it is for the host, containerd and the agent. Left out when a node is made: 1 GiB.
 	ReservedMemoryBytes *int64 `json:"reserved_memory_bytes,omitempty"`
 }
+
+// CreateNotificationChannelInputBody defines model for CreateNotificationChannelInputBody.
+type CreateNotificationChannelInputBody struct {
+	// Address An e-mail address, the URL of an incoming webhook of Slack, or the URL that webhooks are sent to.
+	Address string                                 `json:"address"`
+	Kind    CreateNotificationChannelInputBodyKind `json:"kind"`
+
+	// Name What the organisation calls it: each of its channels otherwise.
+	Name string `json:"name"`
+}
+
+// CreateNotificationChannelInputBodyKind defines model for CreateNotificationChannelInputBody.Kind.
+type CreateNotificationChannelInputBodyKind string
 
 // CreateOrganisationInputBody defines model for CreateOrganisationInputBody.
 type CreateOrganisationInputBody struct {
@@ -4731,6 +4873,34 @@ type NewNodeOutputBody struct {
 	Token string `json:"token"`
 }
 
+// NewNotificationChannel defines model for NewNotificationChannel.
+type NewNotificationChannel struct {
+	// Address The address of an e-mail, or the URL of a webhook. Of the URL of a Slack webhook, which is a secret, the host.
+	Address string `json:"address"`
+
+	// BrokenAt Since when it takes no messages. Absent: it took the last one, or got none yet.
+	BrokenAt *time.Time `json:"broken_at,omitempty"`
+
+	// BrokenReason Why it takes no messages, and what to do. What happens later is sent all the same, and a message that it takes ends this.
+	BrokenReason *string   `json:"broken_reason,omitempty"`
+	CreatedAt    time.Time `json:"created_at"`
+
+	// DeliveredAt When it took a message last.
+	DeliveredAt *time.Time `json:"delivered_at,omitempty"`
+
+	// Enabled Whether anything is sent there.
+	Enabled bool                       `json:"enabled"`
+	ID      openapi_types.UUID         `json:"id"`
+	Kind    NewNotificationChannelKind `json:"kind"`
+	Name    string                     `json:"name"`
+
+	// SigningKey The key that a webhook's messages are signed with, as Standard Webhooks has it. It is shown this once.
+	SigningKey *string `json:"signing_key,omitempty"`
+}
+
+// NewNotificationChannelKind defines model for NewNotificationChannel.Kind.
+type NewNotificationChannelKind string
+
 // NewToken defines model for NewToken.
 type NewToken struct {
 	CreatedAt  time.Time          `json:"created_at"`
@@ -4971,6 +5141,63 @@ type NodeVMReplacementState string
 // NodeVMState What the node reports.
 type NodeVMState string
 
+// NotificationChannel defines model for NotificationChannel.
+type NotificationChannel struct {
+	// Address The address of an e-mail, or the URL of a webhook. Of the URL of a Slack webhook, which is a secret, the host.
+	Address string `json:"address"`
+
+	// BrokenAt Since when it takes no messages. Absent: it took the last one, or got none yet.
+	BrokenAt *time.Time `json:"broken_at,omitempty"`
+
+	// BrokenReason Why it takes no messages, and what to do. What happens later is sent all the same, and a message that it takes ends this.
+	BrokenReason *string   `json:"broken_reason,omitempty"`
+	CreatedAt    time.Time `json:"created_at"`
+
+	// DeliveredAt When it took a message last.
+	DeliveredAt *time.Time `json:"delivered_at,omitempty"`
+
+	// Enabled Whether anything is sent there.
+	Enabled bool                    `json:"enabled"`
+	ID      openapi_types.UUID      `json:"id"`
+	Kind    NotificationChannelKind `json:"kind"`
+	Name    string                  `json:"name"`
+}
+
+// NotificationChannelKind defines model for NotificationChannel.Kind.
+type NotificationChannelKind string
+
+// NotificationDelivery defines model for NotificationDelivery.
+type NotificationDelivery struct {
+	Attempts     int32               `json:"attempts"`
+	CreatedAt    time.Time           `json:"created_at"`
+	DeploymentID *openapi_types.UUID `json:"deployment_id,omitempty"`
+	EndedAt      *time.Time          `json:"ended_at,omitempty"`
+
+	// Environment The slug of the deployment's environment.
+	Environment *string `json:"environment,omitempty"`
+
+	// Event failed: a deployment failed; recovered: one is live in an environment of whose failure the channel was told last.
+	Event NotificationDeliveryEvent `json:"event"`
+
+	// ID The id of the message, by which a receiver knows that it has got it before.
+	ID openapi_types.UUID `json:"id"`
+
+	// Problem Why the last attempt failed.
+	Problem *string `json:"problem,omitempty"`
+
+	// Project The slug of the deployment's project.
+	Project *string `json:"project,omitempty"`
+
+	// State pending: it is on its way, or tried again until a day has passed.
+	State NotificationDeliveryState `json:"state"`
+}
+
+// NotificationDeliveryEvent failed: a deployment failed; recovered: one is live in an environment of whose failure the channel was told last.
+type NotificationDeliveryEvent string
+
+// NotificationDeliveryState pending: it is on its way, or tried again until a day has passed.
+type NotificationDeliveryState string
+
 // Organisation defines model for Organisation.
 type Organisation struct {
 	CreatedAt time.Time          `json:"created_at"`
@@ -5132,6 +5359,22 @@ type PageNode struct {
 // PageNodeVM defines model for PageNodeVM.
 type PageNodeVM struct {
 	Items []NodeVM `json:"items"`
+
+	// NextCursor Give it as cursor to get the next page; absent on the last one.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// PageNotificationChannel defines model for PageNotificationChannel.
+type PageNotificationChannel struct {
+	Items []NotificationChannel `json:"items"`
+
+	// NextCursor Give it as cursor to get the next page; absent on the last one.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// PageNotificationDelivery defines model for PageNotificationDelivery.
+type PageNotificationDelivery struct {
+	Items []NotificationDelivery `json:"items"`
 
 	// NextCursor Give it as cursor to get the next page; absent on the last one.
 	NextCursor *string `json:"next_cursor,omitempty"`
@@ -6174,6 +6417,14 @@ type UpdateMemberInputBody struct {
 // UpdateMemberInputBodyRole defines model for UpdateMemberInputBody.Role.
 type UpdateMemberInputBodyRole string
 
+// UpdateNotificationChannelInputBody defines model for UpdateNotificationChannelInputBody.
+type UpdateNotificationChannelInputBody struct {
+	// Address The key that a webhook's messages are signed with stays the same.
+	Address *string `json:"address,omitempty"`
+	Enabled *bool   `json:"enabled,omitempty"`
+	Name    *string `json:"name,omitempty"`
+}
+
 // UpdateOrganisationInputBody defines model for UpdateOrganisationInputBody.
 type UpdateOrganisationInputBody struct {
 	Name *string `json:"name,omitempty"`
@@ -6885,6 +7136,24 @@ type ListMembersParams struct {
 	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// ListNotificationChannelsParams defines parameters for ListNotificationChannels.
+type ListNotificationChannelsParams struct {
+	// Cursor The next_cursor of the page before; left out: the first page.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit How many items at the most.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ListNotificationDeliveriesParams defines parameters for ListNotificationDeliveries.
+type ListNotificationDeliveriesParams struct {
+	// Cursor The next_cursor of the page before; left out: the first page.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit How many items at the most.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
 // PreviewProjectAddressParams defines parameters for PreviewProjectAddress.
 type PreviewProjectAddressParams struct {
 	// Name What the project is to be called.
@@ -7421,6 +7690,12 @@ type CreateInvitationJSONRequestBody = CreateInvitationInputBody
 
 // UpdateMemberJSONRequestBody defines body for UpdateMember for application/json ContentType.
 type UpdateMemberJSONRequestBody = UpdateMemberInputBody
+
+// CreateNotificationChannelJSONRequestBody defines body for CreateNotificationChannel for application/json ContentType.
+type CreateNotificationChannelJSONRequestBody = CreateNotificationChannelInputBody
+
+// UpdateNotificationChannelJSONRequestBody defines body for UpdateNotificationChannel for application/json ContentType.
+type UpdateNotificationChannelJSONRequestBody = UpdateNotificationChannelInputBody
 
 // TransferOrganisationJSONRequestBody defines body for TransferOrganisation for application/json ContentType.
 type TransferOrganisationJSONRequestBody = TransferOrganisationInputBody
@@ -8306,7 +8581,7 @@ type ClientInterface interface {
 
 	// DeleteOrganisation Delete an organisation
 	//
-	// Its members, invitations and tokens end. One that still has projects is a conflict: delete those first. Projects whose deletion could be undone go for good. Nobody gets its slug again. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
+	// Its members, invitations, tokens and notification channels end. One that still has projects is a conflict: delete those first. Projects whose deletion could be undone go for good. Nobody gets its slug again. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
 	//
 	// Corresponds with DELETE /v1/organisations/{organisation_id} (the `DeleteOrganisation` operationId).
 	DeleteOrganisation(ctx context.Context, organisationID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -8466,6 +8741,70 @@ type ClientInterface interface {
 	//
 	// Corresponds with PATCH /v1/organisations/{organisation_id}/members/{user_id} (the `UpdateMember` operationId).
 	UpdateMember(ctx context.Context, organisationID openapi_types.UUID, userID openapi_types.UUID, body UpdateMemberJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListNotificationChannels List notification channels
+	//
+	// Where an organisation is told of deployments that fail and of environments that work again, newest first. Needs the role developer, or a higher one, in the organisation.
+	//
+	// Corresponds with GET /v1/organisations/{organisation_id}/notification-channels (the `ListNotificationChannels` operationId).
+	ListNotificationChannels(ctx context.Context, organisationID openapi_types.UUID, params *ListNotificationChannelsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateNotificationChannelWithBody Add a notification channel
+	//
+	// It is told of each deployment that fails, and of the next one that goes live in the same environment. What is superseded or cancelled is told to nobody. Messages come at least once: one that comes twice has the same id, which is the Message-ID of a mail and the webhook-id of a webhook. Webhooks are signed as Standard Webhooks has it, with the key that the answer holds this once. A name that another channel has is a conflict. Needs the role developer, or a higher one, in the organisation.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/organisations/{organisation_id}/notification-channels (the `CreateNotificationChannel` operationId).
+	CreateNotificationChannelWithBody(ctx context.Context, organisationID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateNotificationChannel Add a notification channel
+	//
+	// It is told of each deployment that fails, and of the next one that goes live in the same environment. What is superseded or cancelled is told to nobody. Messages come at least once: one that comes twice has the same id, which is the Message-ID of a mail and the webhook-id of a webhook. Webhooks are signed as Standard Webhooks has it, with the key that the answer holds this once. A name that another channel has is a conflict. Needs the role developer, or a higher one, in the organisation.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/organisations/{organisation_id}/notification-channels (the `CreateNotificationChannel` operationId).
+	CreateNotificationChannel(ctx context.Context, organisationID openapi_types.UUID, body CreateNotificationChannelJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeleteNotificationChannel Remove a notification channel
+	//
+	// What is still on its way there is not sent any more. Needs the role developer, or a higher one, in the organisation.
+	//
+	// Corresponds with DELETE /v1/organisations/{organisation_id}/notification-channels/{channel_id} (the `DeleteNotificationChannel` operationId).
+	DeleteNotificationChannel(ctx context.Context, organisationID openapi_types.UUID, channelID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateNotificationChannelWithBody Change a notification channel
+	//
+	// Changes what the body names and leaves the rest. One with another address is broken no longer, until that takes no message either. Needs the role developer, or a higher one, in the organisation.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /v1/organisations/{organisation_id}/notification-channels/{channel_id} (the `UpdateNotificationChannel` operationId).
+	UpdateNotificationChannelWithBody(ctx context.Context, organisationID openapi_types.UUID, channelID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateNotificationChannel Change a notification channel
+	//
+	// Changes what the body names and leaves the rest. One with another address is broken no longer, until that takes no message either. Needs the role developer, or a higher one, in the organisation.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /v1/organisations/{organisation_id}/notification-channels/{channel_id} (the `UpdateNotificationChannel` operationId).
+	UpdateNotificationChannel(ctx context.Context, organisationID openapi_types.UUID, channelID openapi_types.UUID, body UpdateNotificationChannelJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListNotificationDeliveries List what a channel was told
+	//
+	// The messages to a channel, newest first, with how each was delivered. They are kept as long as deployments that have ended. Needs the role developer, or a higher one, in the organisation.
+	//
+	// Corresponds with GET /v1/organisations/{organisation_id}/notification-channels/{channel_id}/deliveries (the `ListNotificationDeliveries` operationId).
+	ListNotificationDeliveries(ctx context.Context, organisationID openapi_types.UUID, channelID openapi_types.UUID, params *ListNotificationDeliveriesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// TestNotificationChannel Send a test message
+	//
+	// The message is sent once and not tried again; list-notification-deliveries tells how it went. An organisation can send 20 in an hour. Needs the role developer, or a higher one, in the organisation.
+	//
+	// Corresponds with POST /v1/organisations/{organisation_id}/notification-channels/{channel_id}/test (the `TestNotificationChannel` operationId).
+	TestNotificationChannel(ctx context.Context, organisationID openapi_types.UUID, channelID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// PreviewProjectAddress Show which address a project would get
 	//
@@ -10791,7 +11130,7 @@ func (c *Client) CreateOrganisation(ctx context.Context, params *CreateOrganisat
 
 // DeleteOrganisation Delete an organisation
 //
-// Its members, invitations and tokens end. One that still has projects is a conflict: delete those first. Projects whose deletion could be undone go for good. Nobody gets its slug again. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
+// Its members, invitations, tokens and notification channels end. One that still has projects is a conflict: delete those first. Projects whose deletion could be undone go for good. Nobody gets its slug again. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
 //
 // Corresponds with DELETE /v1/organisations/{organisation_id} (the `DeleteOrganisation` operationId).
 func (c *Client) DeleteOrganisation(ctx context.Context, organisationID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -11152,6 +11491,150 @@ func (c *Client) UpdateMemberWithBody(ctx context.Context, organisationID openap
 // Corresponds with PATCH /v1/organisations/{organisation_id}/members/{user_id} (the `UpdateMember` operationId).
 func (c *Client) UpdateMember(ctx context.Context, organisationID openapi_types.UUID, userID openapi_types.UUID, body UpdateMemberJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateMemberRequest(c.Server, organisationID, userID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListNotificationChannels List notification channels
+//
+// Where an organisation is told of deployments that fail and of environments that work again, newest first. Needs the role developer, or a higher one, in the organisation.
+//
+// Corresponds with GET /v1/organisations/{organisation_id}/notification-channels (the `ListNotificationChannels` operationId).
+func (c *Client) ListNotificationChannels(ctx context.Context, organisationID openapi_types.UUID, params *ListNotificationChannelsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListNotificationChannelsRequest(c.Server, organisationID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateNotificationChannelWithBody Add a notification channel
+//
+// It is told of each deployment that fails, and of the next one that goes live in the same environment. What is superseded or cancelled is told to nobody. Messages come at least once: one that comes twice has the same id, which is the Message-ID of a mail and the webhook-id of a webhook. Webhooks are signed as Standard Webhooks has it, with the key that the answer holds this once. A name that another channel has is a conflict. Needs the role developer, or a higher one, in the organisation.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/organisations/{organisation_id}/notification-channels (the `CreateNotificationChannel` operationId).
+func (c *Client) CreateNotificationChannelWithBody(ctx context.Context, organisationID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateNotificationChannelRequestWithBody(c.Server, organisationID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateNotificationChannel Add a notification channel
+//
+// It is told of each deployment that fails, and of the next one that goes live in the same environment. What is superseded or cancelled is told to nobody. Messages come at least once: one that comes twice has the same id, which is the Message-ID of a mail and the webhook-id of a webhook. Webhooks are signed as Standard Webhooks has it, with the key that the answer holds this once. A name that another channel has is a conflict. Needs the role developer, or a higher one, in the organisation.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/organisations/{organisation_id}/notification-channels (the `CreateNotificationChannel` operationId).
+func (c *Client) CreateNotificationChannel(ctx context.Context, organisationID openapi_types.UUID, body CreateNotificationChannelJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateNotificationChannelRequest(c.Server, organisationID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeleteNotificationChannel Remove a notification channel
+//
+// What is still on its way there is not sent any more. Needs the role developer, or a higher one, in the organisation.
+//
+// Corresponds with DELETE /v1/organisations/{organisation_id}/notification-channels/{channel_id} (the `DeleteNotificationChannel` operationId).
+func (c *Client) DeleteNotificationChannel(ctx context.Context, organisationID openapi_types.UUID, channelID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteNotificationChannelRequest(c.Server, organisationID, channelID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateNotificationChannelWithBody Change a notification channel
+//
+// Changes what the body names and leaves the rest. One with another address is broken no longer, until that takes no message either. Needs the role developer, or a higher one, in the organisation.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /v1/organisations/{organisation_id}/notification-channels/{channel_id} (the `UpdateNotificationChannel` operationId).
+func (c *Client) UpdateNotificationChannelWithBody(ctx context.Context, organisationID openapi_types.UUID, channelID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateNotificationChannelRequestWithBody(c.Server, organisationID, channelID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateNotificationChannel Change a notification channel
+//
+// Changes what the body names and leaves the rest. One with another address is broken no longer, until that takes no message either. Needs the role developer, or a higher one, in the organisation.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /v1/organisations/{organisation_id}/notification-channels/{channel_id} (the `UpdateNotificationChannel` operationId).
+func (c *Client) UpdateNotificationChannel(ctx context.Context, organisationID openapi_types.UUID, channelID openapi_types.UUID, body UpdateNotificationChannelJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateNotificationChannelRequest(c.Server, organisationID, channelID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListNotificationDeliveries List what a channel was told
+//
+// The messages to a channel, newest first, with how each was delivered. They are kept as long as deployments that have ended. Needs the role developer, or a higher one, in the organisation.
+//
+// Corresponds with GET /v1/organisations/{organisation_id}/notification-channels/{channel_id}/deliveries (the `ListNotificationDeliveries` operationId).
+func (c *Client) ListNotificationDeliveries(ctx context.Context, organisationID openapi_types.UUID, channelID openapi_types.UUID, params *ListNotificationDeliveriesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListNotificationDeliveriesRequest(c.Server, organisationID, channelID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// TestNotificationChannel Send a test message
+//
+// The message is sent once and not tried again; list-notification-deliveries tells how it went. An organisation can send 20 in an hour. Needs the role developer, or a higher one, in the organisation.
+//
+// Corresponds with POST /v1/organisations/{organisation_id}/notification-channels/{channel_id}/test (the `TestNotificationChannel` operationId).
+func (c *Client) TestNotificationChannel(ctx context.Context, organisationID openapi_types.UUID, channelID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTestNotificationChannelRequest(c.Server, organisationID, channelID)
 	if err != nil {
 		return nil, err
 	}
@@ -17667,6 +18150,342 @@ func NewUpdateMemberRequestWithBody(server string, organisationID openapi_types.
 	return req, nil
 }
 
+// NewListNotificationChannelsRequest constructs an http.Request for the ListNotificationChannels method
+func NewListNotificationChannelsRequest(server string, organisationID openapi_types.UUID, params *ListNotificationChannelsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "organisation_id", organisationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/organisations/%s/notification-channels", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateNotificationChannelRequest calls the generic CreateNotificationChannel builder with application/json body
+func NewCreateNotificationChannelRequest(server string, organisationID openapi_types.UUID, body CreateNotificationChannelJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateNotificationChannelRequestWithBody(server, organisationID, "application/json", bodyReader)
+}
+
+// NewCreateNotificationChannelRequestWithBody constructs an http.Request for the CreateNotificationChannel method, with any body, and a specified content type
+func NewCreateNotificationChannelRequestWithBody(server string, organisationID openapi_types.UUID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "organisation_id", organisationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/organisations/%s/notification-channels", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewDeleteNotificationChannelRequest constructs an http.Request for the DeleteNotificationChannel method
+func NewDeleteNotificationChannelRequest(server string, organisationID openapi_types.UUID, channelID openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "organisation_id", organisationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "channel_id", channelID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/organisations/%s/notification-channels/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewUpdateNotificationChannelRequest calls the generic UpdateNotificationChannel builder with application/json body
+func NewUpdateNotificationChannelRequest(server string, organisationID openapi_types.UUID, channelID openapi_types.UUID, body UpdateNotificationChannelJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateNotificationChannelRequestWithBody(server, organisationID, channelID, "application/json", bodyReader)
+}
+
+// NewUpdateNotificationChannelRequestWithBody constructs an http.Request for the UpdateNotificationChannel method, with any body, and a specified content type
+func NewUpdateNotificationChannelRequestWithBody(server string, organisationID openapi_types.UUID, channelID openapi_types.UUID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "organisation_id", organisationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "channel_id", channelID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/organisations/%s/notification-channels/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListNotificationDeliveriesRequest constructs an http.Request for the ListNotificationDeliveries method
+func NewListNotificationDeliveriesRequest(server string, organisationID openapi_types.UUID, channelID openapi_types.UUID, params *ListNotificationDeliveriesParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "organisation_id", organisationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "channel_id", channelID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/organisations/%s/notification-channels/%s/deliveries", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewTestNotificationChannelRequest constructs an http.Request for the TestNotificationChannel method
+func NewTestNotificationChannelRequest(server string, organisationID openapi_types.UUID, channelID openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "organisation_id", organisationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "channel_id", channelID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/organisations/%s/notification-channels/%s/test", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewPreviewProjectAddressRequest constructs an http.Request for the PreviewProjectAddress method
 func NewPreviewProjectAddressRequest(server string, organisationID openapi_types.UUID, params *PreviewProjectAddressParams) (*http.Request, error) {
 	var err error
@@ -22502,7 +23321,7 @@ type ClientWithResponsesInterface interface {
 
 	// DeleteOrganisationWithResponse Delete an organisation
 	//
-	// Its members, invitations and tokens end. One that still has projects is a conflict: delete those first. Projects whose deletion could be undone go for good. Nobody gets its slug again. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
+	// Its members, invitations, tokens and notification channels end. One that still has projects is a conflict: delete those first. Projects whose deletion could be undone go for good. Nobody gets its slug again. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -22688,6 +23507,78 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with PATCH /v1/organisations/{organisation_id}/members/{user_id} (the `UpdateMember` operationId).
 	UpdateMemberWithResponse(ctx context.Context, organisationID openapi_types.UUID, userID openapi_types.UUID, body UpdateMemberJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateMemberResponse, error)
+
+	// ListNotificationChannelsWithResponse List notification channels
+	//
+	// Where an organisation is told of deployments that fail and of environments that work again, newest first. Needs the role developer, or a higher one, in the organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/organisations/{organisation_id}/notification-channels (the `ListNotificationChannels` operationId).
+	ListNotificationChannelsWithResponse(ctx context.Context, organisationID openapi_types.UUID, params *ListNotificationChannelsParams, reqEditors ...RequestEditorFn) (*ListNotificationChannelsResponse, error)
+
+	// CreateNotificationChannelWithBodyWithResponse Add a notification channel
+	//
+	// It is told of each deployment that fails, and of the next one that goes live in the same environment. What is superseded or cancelled is told to nobody. Messages come at least once: one that comes twice has the same id, which is the Message-ID of a mail and the webhook-id of a webhook. Webhooks are signed as Standard Webhooks has it, with the key that the answer holds this once. A name that another channel has is a conflict. Needs the role developer, or a higher one, in the organisation.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/organisations/{organisation_id}/notification-channels (the `CreateNotificationChannel` operationId).
+	CreateNotificationChannelWithBodyWithResponse(ctx context.Context, organisationID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateNotificationChannelResponse, error)
+
+	// CreateNotificationChannelWithResponse Add a notification channel
+	//
+	// It is told of each deployment that fails, and of the next one that goes live in the same environment. What is superseded or cancelled is told to nobody. Messages come at least once: one that comes twice has the same id, which is the Message-ID of a mail and the webhook-id of a webhook. Webhooks are signed as Standard Webhooks has it, with the key that the answer holds this once. A name that another channel has is a conflict. Needs the role developer, or a higher one, in the organisation.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/organisations/{organisation_id}/notification-channels (the `CreateNotificationChannel` operationId).
+	CreateNotificationChannelWithResponse(ctx context.Context, organisationID openapi_types.UUID, body CreateNotificationChannelJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateNotificationChannelResponse, error)
+
+	// DeleteNotificationChannelWithResponse Remove a notification channel
+	//
+	// What is still on its way there is not sent any more. Needs the role developer, or a higher one, in the organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /v1/organisations/{organisation_id}/notification-channels/{channel_id} (the `DeleteNotificationChannel` operationId).
+	DeleteNotificationChannelWithResponse(ctx context.Context, organisationID openapi_types.UUID, channelID openapi_types.UUID, reqEditors ...RequestEditorFn) (*DeleteNotificationChannelResponse, error)
+
+	// UpdateNotificationChannelWithBodyWithResponse Change a notification channel
+	//
+	// Changes what the body names and leaves the rest. One with another address is broken no longer, until that takes no message either. Needs the role developer, or a higher one, in the organisation.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /v1/organisations/{organisation_id}/notification-channels/{channel_id} (the `UpdateNotificationChannel` operationId).
+	UpdateNotificationChannelWithBodyWithResponse(ctx context.Context, organisationID openapi_types.UUID, channelID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateNotificationChannelResponse, error)
+
+	// UpdateNotificationChannelWithResponse Change a notification channel
+	//
+	// Changes what the body names and leaves the rest. One with another address is broken no longer, until that takes no message either. Needs the role developer, or a higher one, in the organisation.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /v1/organisations/{organisation_id}/notification-channels/{channel_id} (the `UpdateNotificationChannel` operationId).
+	UpdateNotificationChannelWithResponse(ctx context.Context, organisationID openapi_types.UUID, channelID openapi_types.UUID, body UpdateNotificationChannelJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateNotificationChannelResponse, error)
+
+	// ListNotificationDeliveriesWithResponse List what a channel was told
+	//
+	// The messages to a channel, newest first, with how each was delivered. They are kept as long as deployments that have ended. Needs the role developer, or a higher one, in the organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/organisations/{organisation_id}/notification-channels/{channel_id}/deliveries (the `ListNotificationDeliveries` operationId).
+	ListNotificationDeliveriesWithResponse(ctx context.Context, organisationID openapi_types.UUID, channelID openapi_types.UUID, params *ListNotificationDeliveriesParams, reqEditors ...RequestEditorFn) (*ListNotificationDeliveriesResponse, error)
+
+	// TestNotificationChannelWithResponse Send a test message
+	//
+	// The message is sent once and not tried again; list-notification-deliveries tells how it went. An organisation can send 20 in an hour. Needs the role developer, or a higher one, in the organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/organisations/{organisation_id}/notification-channels/{channel_id}/test (the `TestNotificationChannel` operationId).
+	TestNotificationChannelWithResponse(ctx context.Context, organisationID openapi_types.UUID, channelID openapi_types.UUID, reqEditors ...RequestEditorFn) (*TestNotificationChannelResponse, error)
 
 	// PreviewProjectAddressWithResponse Show which address a project would get
 	//
@@ -31411,6 +32302,567 @@ func (r UpdateMemberResponse) ContentType() string {
 	return ""
 }
 
+type ListNotificationChannelsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PageNotificationChannel
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListNotificationChannelsResponse) GetJSON200() *PageNotificationChannel {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListNotificationChannelsResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListNotificationChannelsResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ListNotificationChannelsResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ListNotificationChannelsResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ListNotificationChannelsResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ListNotificationChannelsResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ListNotificationChannelsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListNotificationChannelsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListNotificationChannelsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListNotificationChannelsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type CreateNotificationChannelResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *NewNotificationChannel
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r CreateNotificationChannelResponse) GetJSON201() *NewNotificationChannel {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r CreateNotificationChannelResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r CreateNotificationChannelResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r CreateNotificationChannelResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r CreateNotificationChannelResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r CreateNotificationChannelResponse) GetApplicationProblemJSON408() *Problem {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r CreateNotificationChannelResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r CreateNotificationChannelResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r CreateNotificationChannelResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r CreateNotificationChannelResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r CreateNotificationChannelResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r CreateNotificationChannelResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r CreateNotificationChannelResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateNotificationChannelResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateNotificationChannelResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CreateNotificationChannelResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type DeleteNotificationChannelResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r DeleteNotificationChannelResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r DeleteNotificationChannelResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r DeleteNotificationChannelResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r DeleteNotificationChannelResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r DeleteNotificationChannelResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r DeleteNotificationChannelResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r DeleteNotificationChannelResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r DeleteNotificationChannelResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DeleteNotificationChannelResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DeleteNotificationChannelResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type UpdateNotificationChannelResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *NotificationChannel
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r UpdateNotificationChannelResponse) GetJSON200() *NotificationChannel {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r UpdateNotificationChannelResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r UpdateNotificationChannelResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r UpdateNotificationChannelResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r UpdateNotificationChannelResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r UpdateNotificationChannelResponse) GetApplicationProblemJSON408() *Problem {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r UpdateNotificationChannelResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r UpdateNotificationChannelResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r UpdateNotificationChannelResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r UpdateNotificationChannelResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r UpdateNotificationChannelResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r UpdateNotificationChannelResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r UpdateNotificationChannelResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r UpdateNotificationChannelResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UpdateNotificationChannelResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r UpdateNotificationChannelResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListNotificationDeliveriesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PageNotificationDelivery
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListNotificationDeliveriesResponse) GetJSON200() *PageNotificationDelivery {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListNotificationDeliveriesResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListNotificationDeliveriesResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ListNotificationDeliveriesResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ListNotificationDeliveriesResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ListNotificationDeliveriesResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ListNotificationDeliveriesResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ListNotificationDeliveriesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListNotificationDeliveriesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListNotificationDeliveriesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListNotificationDeliveriesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type TestNotificationChannelResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON202 the response for an HTTP 202 `application/json` response
+	JSON202 *NotificationDelivery
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON202 returns the response for an HTTP 202 `application/json` response
+func (r TestNotificationChannelResponse) GetJSON202() *NotificationDelivery {
+	return r.JSON202
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r TestNotificationChannelResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r TestNotificationChannelResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r TestNotificationChannelResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r TestNotificationChannelResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r TestNotificationChannelResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r TestNotificationChannelResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r TestNotificationChannelResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r TestNotificationChannelResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r TestNotificationChannelResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r TestNotificationChannelResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type PreviewProjectAddressResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -38314,7 +39766,7 @@ func (c *ClientWithResponses) CreateOrganisationWithResponse(ctx context.Context
 
 // DeleteOrganisationWithResponse Delete an organisation
 //
-// Its members, invitations and tokens end. One that still has projects is a conflict: delete those first. Projects whose deletion could be undone go for good. Nobody gets its slug again. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
+// Its members, invitations, tokens and notification channels end. One that still has projects is a conflict: delete those first. Projects whose deletion could be undone go for good. Nobody gets its slug again. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -38625,6 +40077,126 @@ func (c *ClientWithResponses) UpdateMemberWithResponse(ctx context.Context, orga
 		return nil, err
 	}
 	return ParseUpdateMemberResponse(rsp)
+}
+
+// ListNotificationChannelsWithResponse List notification channels
+//
+// Where an organisation is told of deployments that fail and of environments that work again, newest first. Needs the role developer, or a higher one, in the organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/organisations/{organisation_id}/notification-channels (the `ListNotificationChannels` operationId).
+func (c *ClientWithResponses) ListNotificationChannelsWithResponse(ctx context.Context, organisationID openapi_types.UUID, params *ListNotificationChannelsParams, reqEditors ...RequestEditorFn) (*ListNotificationChannelsResponse, error) {
+	rsp, err := c.ListNotificationChannels(ctx, organisationID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListNotificationChannelsResponse(rsp)
+}
+
+// CreateNotificationChannelWithBodyWithResponse Add a notification channel
+//
+// It is told of each deployment that fails, and of the next one that goes live in the same environment. What is superseded or cancelled is told to nobody. Messages come at least once: one that comes twice has the same id, which is the Message-ID of a mail and the webhook-id of a webhook. Webhooks are signed as Standard Webhooks has it, with the key that the answer holds this once. A name that another channel has is a conflict. Needs the role developer, or a higher one, in the organisation.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/organisations/{organisation_id}/notification-channels (the `CreateNotificationChannel` operationId).
+func (c *ClientWithResponses) CreateNotificationChannelWithBodyWithResponse(ctx context.Context, organisationID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateNotificationChannelResponse, error) {
+	rsp, err := c.CreateNotificationChannelWithBody(ctx, organisationID, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateNotificationChannelResponse(rsp)
+}
+
+// CreateNotificationChannelWithResponse Add a notification channel
+//
+// It is told of each deployment that fails, and of the next one that goes live in the same environment. What is superseded or cancelled is told to nobody. Messages come at least once: one that comes twice has the same id, which is the Message-ID of a mail and the webhook-id of a webhook. Webhooks are signed as Standard Webhooks has it, with the key that the answer holds this once. A name that another channel has is a conflict. Needs the role developer, or a higher one, in the organisation.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/organisations/{organisation_id}/notification-channels (the `CreateNotificationChannel` operationId).
+func (c *ClientWithResponses) CreateNotificationChannelWithResponse(ctx context.Context, organisationID openapi_types.UUID, body CreateNotificationChannelJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateNotificationChannelResponse, error) {
+	rsp, err := c.CreateNotificationChannel(ctx, organisationID, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateNotificationChannelResponse(rsp)
+}
+
+// DeleteNotificationChannelWithResponse Remove a notification channel
+//
+// What is still on its way there is not sent any more. Needs the role developer, or a higher one, in the organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /v1/organisations/{organisation_id}/notification-channels/{channel_id} (the `DeleteNotificationChannel` operationId).
+func (c *ClientWithResponses) DeleteNotificationChannelWithResponse(ctx context.Context, organisationID openapi_types.UUID, channelID openapi_types.UUID, reqEditors ...RequestEditorFn) (*DeleteNotificationChannelResponse, error) {
+	rsp, err := c.DeleteNotificationChannel(ctx, organisationID, channelID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDeleteNotificationChannelResponse(rsp)
+}
+
+// UpdateNotificationChannelWithBodyWithResponse Change a notification channel
+//
+// Changes what the body names and leaves the rest. One with another address is broken no longer, until that takes no message either. Needs the role developer, or a higher one, in the organisation.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /v1/organisations/{organisation_id}/notification-channels/{channel_id} (the `UpdateNotificationChannel` operationId).
+func (c *ClientWithResponses) UpdateNotificationChannelWithBodyWithResponse(ctx context.Context, organisationID openapi_types.UUID, channelID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateNotificationChannelResponse, error) {
+	rsp, err := c.UpdateNotificationChannelWithBody(ctx, organisationID, channelID, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateNotificationChannelResponse(rsp)
+}
+
+// UpdateNotificationChannelWithResponse Change a notification channel
+//
+// Changes what the body names and leaves the rest. One with another address is broken no longer, until that takes no message either. Needs the role developer, or a higher one, in the organisation.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /v1/organisations/{organisation_id}/notification-channels/{channel_id} (the `UpdateNotificationChannel` operationId).
+func (c *ClientWithResponses) UpdateNotificationChannelWithResponse(ctx context.Context, organisationID openapi_types.UUID, channelID openapi_types.UUID, body UpdateNotificationChannelJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateNotificationChannelResponse, error) {
+	rsp, err := c.UpdateNotificationChannel(ctx, organisationID, channelID, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateNotificationChannelResponse(rsp)
+}
+
+// ListNotificationDeliveriesWithResponse List what a channel was told
+//
+// The messages to a channel, newest first, with how each was delivered. They are kept as long as deployments that have ended. Needs the role developer, or a higher one, in the organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/organisations/{organisation_id}/notification-channels/{channel_id}/deliveries (the `ListNotificationDeliveries` operationId).
+func (c *ClientWithResponses) ListNotificationDeliveriesWithResponse(ctx context.Context, organisationID openapi_types.UUID, channelID openapi_types.UUID, params *ListNotificationDeliveriesParams, reqEditors ...RequestEditorFn) (*ListNotificationDeliveriesResponse, error) {
+	rsp, err := c.ListNotificationDeliveries(ctx, organisationID, channelID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListNotificationDeliveriesResponse(rsp)
+}
+
+// TestNotificationChannelWithResponse Send a test message
+//
+// The message is sent once and not tried again; list-notification-deliveries tells how it went. An organisation can send 20 in an hour. Needs the role developer, or a higher one, in the organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/organisations/{organisation_id}/notification-channels/{channel_id}/test (the `TestNotificationChannel` operationId).
+func (c *ClientWithResponses) TestNotificationChannelWithResponse(ctx context.Context, organisationID openapi_types.UUID, channelID openapi_types.UUID, reqEditors ...RequestEditorFn) (*TestNotificationChannelResponse, error) {
+	rsp, err := c.TestNotificationChannel(ctx, organisationID, channelID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseTestNotificationChannelResponse(rsp)
 }
 
 // PreviewProjectAddressWithResponse Show which address a project would get
@@ -46556,6 +48128,480 @@ func ParseUpdateMemberResponse(rsp *http.Response) (*UpdateMemberResponse, error
 			return nil, err
 		}
 		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListNotificationChannelsResponse parses an HTTP response from a ListNotificationChannelsWithResponse call
+func ParseListNotificationChannelsResponse(rsp *http.Response) (*ListNotificationChannelsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListNotificationChannelsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PageNotificationChannel
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCreateNotificationChannelResponse parses an HTTP response from a CreateNotificationChannelWithResponse call
+func ParseCreateNotificationChannelResponse(rsp *http.Response) (*CreateNotificationChannelResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateNotificationChannelResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest NewNotificationChannel
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseDeleteNotificationChannelResponse parses an HTTP response from a DeleteNotificationChannelWithResponse call
+func ParseDeleteNotificationChannelResponse(rsp *http.Response) (*DeleteNotificationChannelResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DeleteNotificationChannelResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseUpdateNotificationChannelResponse parses an HTTP response from a UpdateNotificationChannelWithResponse call
+func ParseUpdateNotificationChannelResponse(rsp *http.Response) (*UpdateNotificationChannelResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UpdateNotificationChannelResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest NotificationChannel
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListNotificationDeliveriesResponse parses an HTTP response from a ListNotificationDeliveriesWithResponse call
+func ParseListNotificationDeliveriesResponse(rsp *http.Response) (*ListNotificationDeliveriesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListNotificationDeliveriesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PageNotificationDelivery
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseTestNotificationChannelResponse parses an HTTP response from a TestNotificationChannelWithResponse call
+func ParseTestNotificationChannelResponse(rsp *http.Response) (*TestNotificationChannelResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &TestNotificationChannelResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 202:
+		var dest NotificationDelivery
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON202 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
 		var dest Problem

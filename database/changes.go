@@ -19,7 +19,7 @@ const (
 // ChangeKinds returns the kinds of what a page may show, by the names that the triggers of the migrations give them.
 func ChangeKinds() []string {
 	return []string{
-		"audit", "deployments", "domains", "environments", "events", "github", "instances", "invitations", "members", "organisation", "project",
+		"audit", "deployments", "domains", "environments", "events", "github", "instances", "invitations", "members", "notifications", "organisation", "project",
 		"quotas", "tokens", "variables",
 	}
 }

@@ -121,6 +121,24 @@ func (q *Queries) DeleteOldImages(ctx context.Context, before uuid.UUID, retenti
 	return result.RowsAffected(), nil
 }
 
+const deleteOldNotificationDeliveries = `-- name: DeleteOldNotificationDeliveries :execrows
+DELETE FROM notification_deliveries WHERE notification_deliveries.id IN (
+  SELECT old.id FROM notification_deliveries AS old
+  WHERE old.id < $1 AND old.state <> 'pending'
+  ORDER BY old.id LIMIT 1000
+  FOR UPDATE SKIP LOCKED
+)
+`
+
+// Deletes what channels were told before the retention began.
+func (q *Queries) DeleteOldNotificationDeliveries(ctx context.Context, before uuid.UUID) (int64, error) {
+	result, err := q.db.Exec(ctx, deleteOldNotificationDeliveries, before)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const deleteOldProjectEvents = `-- name: DeleteOldProjectEvents :execrows
 DELETE FROM project_events WHERE project_events.id IN (
   SELECT old.id FROM project_events AS old WHERE old.id < $1 ORDER BY old.id LIMIT 1000 FOR UPDATE SKIP LOCKED

@@ -533,6 +533,33 @@ type NodeSilence struct {
 	SilentFor time.Duration
 }
 
+type NotificationChannel struct {
+	ID             uuid.UUID
+	OrganisationID uuid.UUID
+	Kind           string
+	Name           string
+	Address        string
+	Enabled        bool
+	DeliveredAt    *time.Time
+	BrokenAt       *time.Time
+	BrokenReason   *string
+	CreatedBy      *uuid.UUID
+	CreatedAt      time.Time
+}
+
+type NotificationDelivery struct {
+	ID            uuid.UUID
+	ChannelID     uuid.UUID
+	Event         string
+	DeploymentID  *uuid.UUID
+	EnvironmentID *uuid.UUID
+	State         string
+	Attempts      int32
+	Problem       *string
+	CreatedAt     time.Time
+	EndedAt       *time.Time
+}
+
 type Organisation struct {
 	ID             uuid.UUID
 	Slug           string

@@ -29,6 +29,8 @@ const (
 	kindCertificate  = 9 // Of the domain with the same number.
 	kindLook         = 23
 	kindLeak         = 24
+	kindChannel      = 25
+	kindDelivery     = 26
 )
 
 // What scale.sql makes.
@@ -212,6 +214,17 @@ var hotQueries = map[string]bound{
 		"id": seedID(kindCertificate, 11010), "chain": "", "notbefore": time.Now(), "notafter": time.Now(), "nextat": time.Now(),
 	}},
 	// The platform has a handful of its own, and records while it orders those.
+	// Notifications: each deployment that ends looks for whom to tell, and each message is a job.
+	"ListChannelsToTell, of a failure": {most: 2 * 2, with: map[string]any{"event": "failed"}},
+	"ListChannelsToTell":               {most: 2*2 + 2, with: map[string]any{"event": "recovered"}}, // Each channel, and what it was told last.
+	"GetDeliveryToSend":                {most: 3, with: map[string]any{"id": seedID(kindDelivery, 1010)}},
+	"GetDeploymentToTell":              {most: 3, with: map[string]any{"id": seedID(kindDeployment, 91010)}},
+	"RecordDeliveryAttempt":            {most: 1, with: map[string]any{"id": seedID(kindDelivery, 1010), "state": "delivered", "problem": nil}},
+	"RecordChannelDelivered":           byID(kindChannel, 10),
+	"RecordChannelBroken":              {most: 1, with: map[string]any{"id": seedID(kindChannel, 10), "reason": "It is gone."}},
+	"ListNotificationDeliveries":       {most: 3, perRow: 4, with: map[string]any{"channelid": seedID(kindChannel, 10)}},
+	"CountRecentTests":                 {most: 4, with: map[string]any{"after": uuid.Max}},
+
 	"ListPlatformCertificates": {most: 1, perRow: 1},
 	"ListCertificateRecords":   {most: 1, perRow: 1, with: map[string]any{"certificateid": seedID(kindCertificate, 11010)}},
 	"ChallengesVersion":        {most: 1, with: map[string]any{"certificateid": seedID(kindCertificate, 11010)}},
@@ -570,7 +583,7 @@ var coldQueries = map[string][]string{
 		CreateAuditEvent CreateDeployment CreateEdge CreateEnvironmentVariable CreateNode CreateOrganisation CreateProject CreateProjectEvent CreateToken
 		CreateVM CreateDomain CreateInvitation CreatePreview RecordBranches AddMember EnsureToken EnsureUser StoreIdempotencyKey UpsertImage RestPrefix
 		CreateGithubApp PutSecret CreateDetection TieInstallation PutRepository
-		CreateWebFlow CreateSession CreateSessionToken CreateSignInCode CreateDeviceLogin CreateUser CreateJoinToken`),
+		CreateNotificationChannel CreateNotificationDelivery CreateWebFlow CreateSession CreateSessionToken CreateSignInCode CreateDeviceLogin CreateUser CreateJoinToken`),
 	"no table is read": names(`
 		HoldWorkerLock TryLockWorker LockBuildLog LockRuntimeLog LockRequestLogs LockNodePrefixes LockOperators LockPlacement LockPlatformQuotas LockQuotas LockDetections LockGithubAccount
 		Notify NotifyJob WaitBrieflyForLocks PostgresTime`),
@@ -582,6 +595,7 @@ var coldQueries = map[string][]string{
 		GetUser ForgetPoll MarkProjectDeleted MarkProjectGone LockKeptProjectOf ReturnProject LockExpiredProject MembershipInDeletedProject UpdateProject SetVariablesReadable UpdateEnvironmentVariable UpdateNode DeleteDomain SetDomainRedirect GetRepositoryCredential PutRepositoryCredential DeleteRepositoryCredential NameHostKey PinHostKey MarkPreviewDeleted SetPreviewEnd ForgetBranches ProjectHasEnvironment
 		LockOrganisation UpdateOrganisation GetMember SetMemberRole RemoveMember LockMembers MarkOrganisationDeleted SetOperator LockEdge LockOwnToken LockOrganisationToken LockMachineToken
 		AcceptInvitation FindInvitationFor RevokeInvitation GetSession EndSession TieGithub NoteDevicePoll FetchDeviceLogin DecideDeviceLogin MakePersonal UseJoinToken
+		GetNotificationChannel LockNotificationChannel UpdateNotificationChannel
 		FallAsleep BeginWaking EndSleep ForgetSleep SetWakeProblem SetSleepAfter SetSkewProtection
 		SetGithubDeployment RecordReport RecordReportError RecordComment MakeCommentDue SetPullRequest AwaitApproval ApproveCommit RecordPulls ForgetFullPoll RequestPoll`),
 	"one row by a unique name, when a person asks": names(`
@@ -595,7 +609,7 @@ var coldQueries = map[string][]string{
 		DeleteDomainsOf ForgetRequestLogs MarkPreviewsDeleted ForgetAllBranches DropComments`),
 	"what a person does now and then, on the few rows of one organisation or user": names(`
 		AdoptRepositories UntieInstallations CountOtherOwners CountClaims RemoveMembers ListInvitations ListInvitationsFor RevokeInvitations ReplaceInvitations ListOrganisationTokens
-		ListTokensMadeIn ListMachineTokens MachineKey OtherEdgeWithKey NewestNodeToken EndJoinTokens TokenStandsAbove RevokeTokens PutTokenBelow EndTokensOf ListSessions EndSessions EndSignInCodes`),
+		ListNotificationChannels CountNotificationChannels DeleteNotificationChannels ListTokensMadeIn ListMachineTokens MachineKey OtherEdgeWithKey NewestNodeToken EndJoinTokens TokenStandsAbove RevokeTokens PutTokenBelow EndTokensOf ListSessions EndSessions EndSignInCodes`),
 	"what an operator does now and then": names(`ListUsers CountOperators
 		NewestBackup DatabaseHealth CountDiscardedJobs CountFailingCertificates`),
 	"when an edge gets another address, or is deleted":         names(`NotifyNodes`),

@@ -1421,6 +1421,66 @@ export const auditEvents = pgTable(
   ],
 );
 
+// Where an organisation is told of deployments that failed and of environments that work again.
+export const notificationChannels = pgTable(
+  "notification_channels",
+  {
+    id: id(),
+    organisationId: uuid("organisation_id").notNull().references(() => organisations.id),
+    kind: text("kind").notNull(),
+    name: text("name").notNull(),
+    // The address of an e-mail, or the URL of a webhook. Of Slack's URL, which is a secret, the host: the URL stands in secrets, as does the key that signs
+    // webhooks.
+    address: text("address").notNull(),
+    enabled: boolean("enabled").notNull().default(true),
+    // When a message was taken last.
+    deliveredAt: time("delivered_at"),
+    // Since when, and why, messages cannot be delivered: a sentence. Null: the last one was, or none has been sent.
+    brokenAt: time("broken_at"),
+    brokenReason: text("broken_reason"),
+    createdBy: uuid("created_by").references(() => users.id, { onDelete: "set null" }),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    uniqueIndex("notification_channels_name").on(t.organisationId, t.name),
+    index("notification_channels_created_by").on(t.createdBy),
+    check("notification_channels_kind", sql`${t.kind} in ('email', 'slack', 'webhook')`),
+    check("notification_channels_broken", sql`(${t.brokenAt} is null) = (${t.brokenReason} is null)`),
+  ],
+);
+
+// What a channel is told, each once: written by the transaction in which it comes true, and sent by a job. Its id is that of the message.
+export const notificationDeliveries = pgTable(
+  "notification_deliveries",
+  {
+    id: id(),
+    channelId: uuid("channel_id").notNull().references(() => notificationChannels.id, { onDelete: "cascade" }),
+    event: text("event").notNull(),
+    // The deployment that failed, or that went live, and its environment. Null: a test message.
+    deploymentId: uuid("deployment_id").references(() => deployments.id, { onDelete: "cascade" }),
+    environmentId: uuid("environment_id").references(() => environments.id, { onDelete: "cascade" }),
+    state: text("state").notNull().default("pending"),
+    attempts: integer("attempts").notNull().default(0),
+    // Why the last attempt failed, as a sentence.
+    problem: text("problem"),
+    createdAt: createdAt(),
+    endedAt: time("ended_at"),
+  },
+  (t) => [
+    uniqueIndex("notification_deliveries_once").on(t.deploymentId, t.channelId, t.event),
+    index("notification_deliveries_channel").on(t.channelId, t.id),
+    // The last outcome of an environment that a channel was told of.
+    index("notification_deliveries_environment").on(t.environmentId, t.channelId, t.createdAt),
+    check("notification_deliveries_event", sql`${t.event} in ('failed', 'recovered', 'test')`),
+    check("notification_deliveries_state", sql`${t.state} in ('pending', 'delivered', 'failed')`),
+    check(
+      "notification_deliveries_subject",
+      sql`(${t.event} = 'test') = (${t.deploymentId} is null) and (${t.deploymentId} is null) = (${t.environmentId} is null)`,
+    ),
+    check("notification_deliveries_ended", sql`(${t.state} = 'pending') = (${t.endedAt} is null)`),
+  ],
+);
+
 // Answers of creates that carried an Idempotency-Key, kept for a day.
 export const idempotencyKeys = pgTable(
   "idempotency_keys",

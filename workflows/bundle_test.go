@@ -61,6 +61,8 @@ type testBundle struct {
 	source Source
 	github GitHub
 	hub    *githubBundle
+	// notifier is nil where no channel is told of anything.
+	notifier Notifier
 }
 
 func setup(t *testing.T) *testBundle {
@@ -185,14 +187,14 @@ func (b *testBundle) newWorker(tb testing.TB) *Worker {
 
 func (b *testBundle) makeWorker() (*Worker, error) {
 	return NewWorker(Config{
-		Previews: setting.Previews{MaxPreviews: maxPreviews}, Domains: b.domains, Edge: setting.Edge{EdgeURL: url.URL{Scheme: "https"}}, GitHubSlots: 4,
+		Previews: setting.Previews{MaxPreviews: maxPreviews}, Domains: b.domains, Edge: setting.Edge{EdgeURL: url.URL{Scheme: "https"}}, GitHubSlots: 4, NotifySlots: 4,
 		DashboardURL: url.URL{Scheme: "https", Host: "zeitwork.example"},
 		Name:         "test", SourceSlots: 4, BuildSlots: 4, ReleaseSlots: 4, WaitSlots: 20, StopTimeout: 10 * time.Millisecond,
 		HealthTimeout: 5 * time.Second, StartTimeout: time.Minute, ReleaseTimeout: time.Minute, PollInterval: time.Hour, AddressCooldown: time.Hour, NodeLostAfter: time.Minute,
 		CheckInterval: time.Hour, GarbageInterval: time.Hour, KeepReleases: 10, LogRetention: 24 * time.Hour, LogLines: 100_000, RequestRecords: 100_000, JobRetention: time.Hour,
 		DeploymentRetention: 90 * 24 * time.Hour, AuditRetention: 400 * 24 * time.Hour,
 	}, Dependencies{
-		Pool: b.pool, Listener: b.listener, Keyring: b.keyring, GitHub: b.github, Source: lo.CoalesceOrEmpty(b.source, Source(b.activities)), Builder: b.activities, Publisher: b.activities, Collector: b.activities, Logger: b.logger,
+		Pool: b.pool, Listener: b.listener, Keyring: b.keyring, GitHub: b.github, Source: lo.CoalesceOrEmpty(b.source, Source(b.activities)), Builder: b.activities, Publisher: b.activities, Collector: b.activities, Notifier: b.notifier, Logger: b.logger,
 	})
 }
 

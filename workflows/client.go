@@ -104,6 +104,7 @@ func (w *Worker) queues() map[string]river.QueueConfig {
 		queueWake:    {MaxWorkers: w.config.ReleaseSlots},
 
 		queueCertificates: {MaxWorkers: certificatesAtOnce},
+		queueNotify:       {MaxWorkers: w.config.NotifySlots},
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/samber/lo"
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/internal/id"
@@ -229,6 +230,23 @@ func TestCollectHistory_FormerSlugs_StayWhileThereIsTheOrganisation(t *testing.T
 
 	b.collectHistory(t)
 	require.Equal(t, []string{"slug"}, b.leftOf(t, "audit_events", rows))
+}
+
+func TestCollectHistory_WhatChannelsWereTold_GoesUnlessItIsOnItsWay(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	channel, rows := b.channel(t, "on", b.notified(t)), map[string]uuid.UUID{}
+
+	for name, age := range map[string]time.Duration{"old": 91 * day, "old and pending": 91 * day, "young": 89 * day} {
+		rows[name] = oldID(age)
+		state := lo.Ternary(name == "old and pending", deliveryPending, deliveryDelivered)
+		b.exec(t, `INSERT INTO notification_deliveries (id, channel_id, event, state, ended_at)
+			VALUES ($1, $2, 'test', $3, CASE WHEN $3 <> 'pending' THEN now() END)`, rows[name], channel, state)
+	}
+
+	b.collectHistory(t)
+	require.Equal(t, []string{"old and pending", "young"}, b.leftOf(t, "notification_deliveries", rows))
 }
 
 func TestCollectHistory_MoreThanABatch_AllGo(t *testing.T) {

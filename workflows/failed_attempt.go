@@ -12,6 +12,7 @@ import (
 	"github.com/riverqueue/river/rivertype"
 	"github.com/samber/lo"
 
+	"github.com/zeitwork/zeitwork/activities/notify"
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/database/quota"
 	"github.com/zeitwork/zeitwork/internal/problem"
@@ -126,6 +127,12 @@ func (w *Worker) end(ctx context.Context, a *attempt, state string, cause error)
 		err := queries.EndDeployment(ctx, database.EndDeploymentParams{ID: a.deployment.ID, State: state, ErrorCode: code, ErrorMessage: message})
 		if err != nil {
 			return fmt.Errorf("end the deployment: %w", err)
+		}
+
+		if state == stateFailed {
+			if err := tell(ctx, w.inserter, tx, a.project.OrganisationID, a.deployment, notify.EventFailed); err != nil {
+				return err
+			}
 		}
 
 		if err := unpinBy(ctx, w.inserter, tx, a.deployment.ID); err != nil {

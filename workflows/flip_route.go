@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/samber/lo"
 
+	"github.com/zeitwork/zeitwork/activities/notify"
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/id"
 )
@@ -41,6 +42,10 @@ func (w *Worker) flipRoute(_ context.Context, a *attempt) (outcome, error) {
 		}
 
 		if err := retireReplaced(ctx, w.inserter, tx, a.deployment.EnvironmentID, a.deployment.ID, w.config.KeepWarm); err != nil {
+			return err
+		}
+
+		if err := tell(ctx, w.inserter, tx, a.project.OrganisationID, a.deployment, notify.EventRecovered); err != nil {
 			return err
 		}
 

@@ -39,6 +39,8 @@ const (
 	kindWake               = "wake"
 	kindKeepCertificates   = "keep_certificates"
 	kindSweepCertificates  = "sweep_certificates"
+	// kindNotify sends a message to a channel of an organisation.
+	kindNotify = "notify"
 )
 
 // The queues are for jobs that need the same thing of a worker. Steps that wait have wide queues of their own, so that they take no
@@ -60,6 +62,8 @@ const (
 	queueWake = "wake"
 	// queueCertificates is for orders, which wait for edges and for the authority.
 	queueCertificates = "certificates"
+	// queueNotify is for what waits for servers of organisations.
+	queueNotify = "notify"
 )
 
 // riverSchema is the Postgres schema of River's tables.
@@ -113,6 +117,7 @@ func otherKinds() []kind {
 		{name: certificateJob(orderStep), queue: queueCertificates, timeout: 2 * time.Minute, attempts: uncounted, work: (*Worker).orderCertificate},
 		{name: certificateJob(validateStep), queue: queueCertificates, timeout: 5 * time.Minute, attempts: uncounted, work: (*Worker).validateCertificate},
 		{name: certificateJob(finalizeStep), queue: queueCertificates, timeout: 5 * time.Minute, attempts: uncounted, work: (*Worker).finalizeCertificate},
+		{name: kindNotify, queue: queueNotify, timeout: time.Minute, attempts: uncounted, work: (*Worker).notify},
 		{name: kindCheckDomains, queue: queueDomains, timeout: 5 * time.Minute, attempts: 1, periodic: true, work: (*Worker).checkDomains},
 	}
 }
@@ -160,6 +165,8 @@ type arguments struct {
 	// EnvironmentID is for jobs about an environment.
 	EnvironmentID uuid.UUID `json:"environment_id,omitzero"`
 	CertificateID uuid.UUID `json:"certificate_id,omitzero"`
+	// DeliveryID is what a channel is told.
+	DeliveryID uuid.UUID `json:"delivery_id,omitzero"`
 }
 
 // Kind tells River which worker the job is for.

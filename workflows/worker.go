@@ -53,7 +53,9 @@ type Dependencies struct {
 	Authority Authority
 	// Records is nil where none of the base domain are made: its certificates are uploaded.
 	Records Records
-	Logger  *slog.Logger
+	// Notifier sends what organisations are told.
+	Notifier Notifier
+	Logger   *slog.Logger
 	// Now is the clock by which it is decided when repositories are looked at; nil for time.Now.
 	Now func() time.Time
 }
@@ -83,6 +85,7 @@ type Worker struct {
 	github      GitHub
 	authority   Authority
 	records     Records
+	notifier    Notifier
 	now         func() time.Time
 	batches     batches
 	// client works the jobs; inserter inserts them.
@@ -119,7 +122,8 @@ func NewWorker(config Config, dependencies Dependencies) (*Worker, error) {
 		pool:   dependencies.Pool, listener: dependencies.Listener, keyring: dependencies.Keyring, source: dependencies.Source,
 		builder: dependencies.Builder, publisher: dependencies.Publisher, collector: dependencies.Collector, deployments: deployments,
 		domains: domains, inserter: deployments.inserter,
-		github: dependencies.GitHub, authority: dependencies.Authority, records: dependencies.Records, now: dependencies.Now, stopping: make(chan struct{}),
+		github: dependencies.GitHub, authority: dependencies.Authority, records: dependencies.Records, notifier: dependencies.Notifier,
+		now: dependencies.Now, stopping: make(chan struct{}),
 	}
 
 	if w.now == nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/zeitwork/zeitwork/activities"
 	"github.com/zeitwork/zeitwork/activities/authority"
 	"github.com/zeitwork/zeitwork/activities/dnsproof"
+	"github.com/zeitwork/zeitwork/activities/notify"
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/database/githubapp"
 	"github.com/zeitwork/zeitwork/database/keyring"
@@ -33,6 +34,7 @@ type workerConfig struct {
 
 	Certificates authority.Config
 	Records      dnsproof.Config
+	Notify       notify.Config
 }
 
 func workerCommand() *cobra.Command {
@@ -73,10 +75,15 @@ func runWorker(ctx context.Context, config workerConfig, parts parts) error {
 		return err
 	}
 
+	notifier, err := notify.New(config.Notify, nil)
+	if err != nil {
+		return err
+	}
+
 	listener := database.NewListener(config.Database, parts.logger)
 
 	worker, err := workflows.NewWorker(config.Worker, workflows.Dependencies{
-		Pool: pool, Listener: listener, Keyring: keys, GitHub: apps, Authority: issuer, Records: records, Logger: parts.logger,
+		Pool: pool, Listener: listener, Keyring: keys, GitHub: apps, Authority: issuer, Records: records, Notifier: notifier, Logger: parts.logger,
 		Source: source, Builder: activities.NewBuilder(config.Builder, registry, config.SecretKey), Publisher: registry, Collector: registry,
 	})
 	if err != nil {

@@ -114,3 +114,12 @@ WITH flows AS (
   ) RETURNING api_tokens.id
 )
 SELECT id FROM flows UNION ALL SELECT id FROM codes UNION ALL SELECT id FROM devices UNION ALL SELECT id FROM ended;
+
+-- name: DeleteOldNotificationDeliveries :execrows
+-- Deletes what channels were told before the retention began.
+DELETE FROM notification_deliveries WHERE notification_deliveries.id IN (
+  SELECT old.id FROM notification_deliveries AS old
+  WHERE old.id < @before AND old.state <> 'pending'
+  ORDER BY old.id LIMIT 1000
+  FOR UPDATE SKIP LOCKED
+);

@@ -238,3 +238,12 @@ FROM generate_series(0, 60) AS m, generate_series(0, 199) AS p;
 UPDATE environments SET sleep_after_minutes = 15 WHERE kind = 'preview';
 UPDATE environments SET sleep_after_minutes = 15 FROM generate_series(1000, 1199) AS n WHERE environments.id = seed_id(3, n);
 UPDATE environments SET asleep_since = now() FROM generate_series(1190, 1199) AS n WHERE environments.id = seed_id(3, n);
+
+-- Every organisation has two channels. Each was told of the last deployment of each of its projects, and once of that before.
+INSERT INTO notification_channels (id, organisation_id, kind, name, address)
+SELECT seed_id(25, n), seed_id(2, n % 1000), 'webhook', 'channel-' || n, 'https://example.com/' || n FROM generate_series(0, 1999) AS n;
+
+INSERT INTO notification_deliveries (id, channel_id, event, deployment_id, environment_id, state, created_at, ended_at)
+SELECT seed_id(26, n), seed_id(25, n % 10000 % 1000 + n / 10000 % 2 * 1000), 'failed', seed_id(6, 80000 + n / 20000 * 10000 + n % 10000), seed_id(3, n % 10000),
+  'delivered', now() - interval '1 hour' + n / 20000 * interval '1 minute', now()
+FROM generate_series(0, 39999) AS n;

@@ -106,6 +106,16 @@ func (p *past) ageOrganisation(ctx context.Context) error {
 			WHERE kind = 'custom' AND hostname IN (@name, 'www.' || @name)`, lo.Assign(aged(3*day), pgx.NamedArgs{"name": verifiedDomain})},
 		{`UPDATE domains SET checked_at = now() - interval '4 minutes', next_check_at = now() + interval '1 day', check_message = NULL
 			WHERE kind = 'custom' AND verified_at IS NULL`, nil},
+		// They are there when nothing is deployed any more, so that nothing is sent.
+		{`INSERT INTO notification_channels (id, organisation_id, kind, name, address, delivered_at, broken_at, broken_reason, created_at)
+			SELECT gen_random_uuid(), organisations.id, told.kind, told.name, told.address, now() - told.delivered, now() - told.broken, told.reason,
+				now() - @age::interval
+			FROM organisations, (VALUES
+				('email', 'Deploys of Acme', 'deploys@acme.example', interval '40 minutes', NULL::interval, NULL),
+				('webhook', 'Pager', 'https://pager.acme.example/hooks/zeitwork', interval '2 days', interval '40 minutes',
+					'pager.acme.example answers with 410 Gone. Look at what stands at the address, or give the channel another one.')
+			) AS told (kind, name, address, delivered, broken, reason)
+			WHERE organisations.slug = 'acme'`, aged(fortnight)},
 		// What was done in minutes is spread over the time, most of it over the last days.
 		{`UPDATE audit_events SET created_at = now() - interval '6 minutes' - @age::interval * power(1 - placed.place, 3) FROM (
 				SELECT id, percent_rank() OVER (ORDER BY id) AS place FROM audit_events

@@ -104,6 +104,11 @@ async function others(w: Walk, slug: string): Promise<void> {
     'Actions',
     {
       'Connect GitHub': () => arrive(w, `/o/${slug}/github`, page.getByRole('button', { name: 'Connect GitHub' })),
+      'Add a notification channel': async () => {
+        await decline(w, 'New channel', 'It is told of each deployment that fails');
+        await page.goBack();
+        await page.waitForURL((url) => url.pathname !== `/o/${slug}/notifications`);
+      },
       'Rename the organisation': () => arrive(w, `/o/${slug}/settings`, page.getByLabel('What people call it')),
     },
     ['New project', 'Invite a member', 'Create a token'],

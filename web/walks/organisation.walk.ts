@@ -77,6 +77,8 @@ export default walk(async (w) => {
   await w.click('button', 'Revoke the token');
   await page.getByText('No token').waitFor();
 
+  await notify(w);
+
   await w.click('link', 'Usage');
   await page.getByRole('meter', { name: 'Builds at once' }).waitFor();
   await w.look('organisation-usage');
@@ -114,6 +116,39 @@ export default walk(async (w) => {
   await owner.page.waitForURL(/\/sign-in/);
   owner.end();
 });
+
+/** notify adds a channel that leads inside of the platform, sees that no message goes there, and removes it. */
+async function notify(w: Walk): Promise<void> {
+  const { page } = w;
+  await w.click('link', 'Notifications');
+  await page.getByText('No channel').waitFor();
+  await w.click('button', 'New channel');
+  await page.getByLabel('Name').fill('<u>pager</u>');
+  await page.getByLabel('E-mail address').fill('team@example.com');
+  await w.click('button', 'Add the channel');
+  await page.getByText('This platform has no mail server').waitFor();
+  await w.look('organisation-notifications-add');
+  await page.getByRole('radio', { name: /^Webhook/ }).check();
+  await page.getByRole('textbox', { name: 'URL' }).fill('https://127.0.0.1/hook');
+  await w.click('button', 'Add the channel');
+  await page.getByText('Copy it now').waitFor();
+  const key = (await page.getByRole('dialog').locator('pre').textContent()) ?? '';
+  w.expect(key.startsWith('whsec_'), 'the key is shown');
+  await w.look('organisation-notifications-key');
+  await w.click('button', 'I have copied it');
+  await w.click('button', 'Send a test message to <u>pager</u>');
+  await page.getByText('<u>pager</u> has not taken the test message').waitFor();
+  await page.getByText('127.0.0.1 is not an address of the public internet.').first().waitFor();
+  await page.getByText('Broken').waitFor();
+  await w.look('organisation-notifications');
+  await page.getByRole('button', { name: 'Actions for <u>pager</u>' }).click();
+  await page.getByRole('menuitem', { name: 'Turn off' }).click();
+  await page.getByText('Off', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Actions for <u>pager</u>' }).click();
+  await page.getByRole('menuitem', { name: 'Remove' }).click();
+  await w.click('button', 'Remove the channel');
+  await page.getByText('No channel').waitFor();
+}
 
 /** demote has the only owner make a member a viewer, and find that there has to be an owner. */
 async function demote(owner: Walk, theirs: Organisation, login: string): Promise<void> {

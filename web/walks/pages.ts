@@ -42,6 +42,7 @@ export const pages: Picture[] = [
   { name: 'members', route: '/o/$org/members', path: '/o/acme/members', shows: 'Grace Hopper' },
   { name: 'github', route: '/o/$org/github', path: '/o/acme/github', shows: 'acme/website' },
   { name: 'tokens', route: '/o/$org/tokens', path: '/o/acme/tokens', shows: 'GitHub Actions' },
+  { name: 'notifications', route: '/o/$org/notifications', path: '/o/acme/notifications', shows: 'Deploys of Acme' },
   { name: 'usage', route: '/o/$org/usage', path: '/o/acme/usage', shows: 'Builds at once' },
   { name: 'audit', route: '/o/$org/audit', path: '/o/acme/audit', shows: 'Ada Lovelace' },
   { name: 'organisation-settings', route: '/o/$org/settings', path: '/o/acme/settings', shows: 'Delete acme' },

@@ -110,8 +110,11 @@ func (f *fakeAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.Method == http.MethodDelete && known:
 		w.WriteHeader(http.StatusNoContent)
 	case strings.HasSuffix(r.URL.Path, "/accept"), strings.HasSuffix(r.URL.Path, "/restore"):
-	case r.Method == http.MethodPost && (strings.HasSuffix(r.URL.Path, "/invitations") || strings.HasSuffix(r.URL.Path, "/domains")):
+	case r.Method == http.MethodPost && (strings.HasSuffix(r.URL.Path, "/invitations") || strings.HasSuffix(r.URL.Path, "/domains") ||
+		strings.HasSuffix(r.URL.Path, "/notification-channels")):
 		w.WriteHeader(http.StatusCreated)
+	case r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/test"):
+		w.WriteHeader(http.StatusAccepted)
 	case r.Method == http.MethodPost && (strings.Contains(body, `"trigger"`) || strings.Contains(body, `"slug"`) || strings.Contains(body, `"secret"`)):
 		w.WriteHeader(http.StatusCreated)
 	}

@@ -77,7 +77,7 @@ func Commands(terminal Terminal) []*cobra.Command {
 		}},
 		{groupAccount, []*cobra.Command{
 			a.loginCommand(), a.logoutCommand(), a.whoamiCommand(), a.contextsCommand(), a.organisationsCommand(), a.membersCommand(), a.githubCommand(),
-			a.invitationsCommand(), a.tokensCommand(),
+			a.invitationsCommand(), a.tokensCommand(), a.notificationsCommand(),
 		}},
 		{GroupOperate, []*cobra.Command{
 			a.nodesCommand(), a.buildersCommand(), a.edgesCommand(), a.queueCommand(), a.leaksCommand(), a.usersCommand(), a.quotasCommand(),

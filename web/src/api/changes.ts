@@ -22,6 +22,7 @@ const answersOf = {
   instances: ['/v1/deployments/{deployment_id}', '/v1/projects', '/v1/projects/{project_id}'],
   invitations: ['/v1/organisations/{organisation_id}/invitations'],
   members: ['/v1/organisations/{organisation_id}/members', '/v1/organisations'],
+  notifications: ['/v1/organisations/{organisation_id}/notification-channels'],
   organisation: ['/v1/organisations', '/v1/organisations/{organisation_id}'],
   project: [
     '/v1/projects',

@@ -53,6 +53,7 @@ export const actionGroups: { value: string; name: string }[] = [
   { value: 'member.', name: 'Members' },
   { value: 'invitation.', name: 'Invitations' },
   { value: 'token.', name: 'Tokens' },
+  { value: 'notification_channel.', name: 'Notifications' },
   { value: 'organisation.', name: 'Organisation' },
   { value: 'quota.', name: 'Limits' },
 ];

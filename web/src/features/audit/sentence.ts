@@ -20,6 +20,9 @@ const of = (slug: string) => (slug ? ` of ${slug}` : '');
 const variable: (verb: string) => Says = (verb) => (w) => `${verb} ${w('name') || 'of a project'}${of(w('slug'))}${scoped(w('scope'))}`;
 const token: (verb: string) => Says = (verb) => (w) => `${verb} ${w('token') ? `the token ${w('token')}` : 'a token'}`;
 
+const channel: (verb: string) => Says = (verb) => (w) =>
+  `${verb} ${w('name') ? `the notification channel ${w('name')}` : 'a notification channel'}`;
+
 const parts = (w: (name: string) => string) =>
   ['created', 'replaced', 'deleted'].flatMap((part) => (w(part) ? [`${part} ${w(part)}`] : [])).join('; ');
 
@@ -82,6 +85,10 @@ const says: Record<Event['action'], Says> = {
   'node.join_token': () => 'made a one-time token of a node',
   'node.rotate_token': () => 'replaced the token of a node',
   'node.update': () => 'changed a node',
+  'notification_channel.create': channel('added'),
+  'notification_channel.delete': channel('removed'),
+  'notification_channel.test': channel('sent a test message to'),
+  'notification_channel.update': channel('changed'),
   'operator.sign_in': () => 'signed in as an operator',
   'organisation.create': () => 'made the organisation',
   'organisation.delete': () => 'deleted the organisation',

@@ -1,4 +1,4 @@
-import { Building2, KeyRound, Pencil, PlugZap, Plus, UserPlus } from 'lucide-react';
+import { BellPlus, Building2, KeyRound, Pencil, PlugZap, Plus, UserPlus } from 'lucide-react';
 import { mayAct, type Role } from '@/features/session/role';
 import type { Command } from './command';
 import type { Here } from './here';
@@ -20,6 +20,14 @@ export function organisationCommands({ organisation }: Here, { go }: Ways): Comm
       run: go(`${base}/members`, 'invite'),
     },
     { needs: 'viewer', id: 'token', name: 'Create a token', icon: KeyRound, words: 'api new make key', run: go(`${base}/tokens`, 'new') },
+    {
+      needs: 'developer',
+      id: 'channel',
+      name: 'Add a notification channel',
+      icon: BellPlus,
+      words: 'mail slack webhook alert failed new',
+      run: go(`${base}/notifications`, 'new'),
+    },
     {
       needs: 'owner',
       id: 'github',

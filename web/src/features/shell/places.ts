@@ -1,4 +1,5 @@
 import {
+  BellRing,
   Boxes,
   ChartNoAxesColumn,
   Droplets,
@@ -28,6 +29,7 @@ export const organisationPlaces: Place[] = [
   { name: 'Projects', icon: Boxes, path: '', exact: true },
   { name: 'Members', icon: Users, path: '/members' },
   { name: 'API tokens', icon: KeyRound, path: '/tokens' },
+  { name: 'Notifications', icon: BellRing, path: '/notifications' },
   { name: 'GitHub', icon: PlugZap, path: '/github' },
   { name: 'Usage', icon: Gauge, path: '/usage' },
   { name: 'Audit log', icon: ScrollText, path: '/audit' },

@@ -1,0 +1,119 @@
+package notify
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net/mail"
+	"strings"
+	"time"
+
+	gomail "github.com/wneessen/go-mail"
+)
+
+// mail sends a message by the platform's mail server.
+func (n *Notifier) mail(ctx context.Context, to string, message Message) error {
+	if n.config.SMTPHost == "" {
+		return refused(nil, "This platform has no mail server any more, so that nothing is sent by e-mail. Ask its operators, or add another kind of channel.")
+	}
+
+	written, err := n.write(to, message)
+	if err != nil {
+		return err
+	}
+
+	client, err := n.mailClient()
+	if err != nil {
+		return fmt.Errorf("prepare to speak to the mail server: %w", err)
+	}
+
+	err = client.DialAndSendWithContext(ctx, written)
+	if err == nil || written.IsDelivered() {
+		return nil // A server that takes a message and then fails to say goodbye has it.
+	}
+
+	return mailTrouble(to, err)
+}
+
+// write makes a mail of a message.
+func (n *Notifier) write(to string, message Message) (*gomail.Msg, error) {
+	from, err := mail.ParseAddress(n.config.From)
+	if err != nil {
+		return nil, fmt.Errorf("read ZEITWORK_SMTP_FROM: %w", err)
+	}
+
+	written := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
+	written.FromMailAddress(from)
+
+	if err := written.To(to); err != nil {
+		return nil, refused(err, "The address %s cannot be read. Give the channel another one.", to)
+	}
+
+	_, domain, _ := strings.Cut(from.Address, "@")
+	written.SetMessageIDWithValue(message.ID.String() + "@" + domain)
+	written.SetDateWithValue(time.Now())
+	// Nobody's absence note answers a machine (RFC 3834).
+	written.SetGenHeader("Auto-Submitted", "auto-generated")
+	written.Subject(message.title())
+	written.SetBodyString(gomail.TypeTextPlain, mailText(message))
+
+	return written, nil
+}
+
+func mailText(message Message) string {
+	paragraphs := message.story()
+
+	for _, line := range []string{message.commit(), message.page()} {
+		if line != "" {
+			paragraphs = append(paragraphs, line)
+		}
+	}
+
+	footer := fmt.Sprintf("-- \nFor the channel %q of the organisation %s. Its developers can change that under Notifications.\n",
+		message.Channel, message.Organisation.Slug)
+
+	return strings.Join(append(paragraphs, footer), "\n\n")
+}
+
+func (n *Notifier) mailClient() (*gomail.Client, error) {
+	options := []gomail.Option{
+		gomail.WithPort(n.config.Port), gomail.WithTimeout(sendTimeout),
+		gomail.WithTLSConfig(&tls.Config{ServerName: n.config.SMTPHost, RootCAs: n.roots, MinVersion: tls.VersionTLS12}),
+		// The connection ends with the message.
+		gomail.WithoutRset(), gomail.WithoutNoop(),
+	}
+
+	switch n.config.TLS {
+	case tlsImplicit:
+		options = append(options, gomail.WithSSL())
+	case tlsNone:
+		options = append(options, gomail.WithTLSPolicy(gomail.NoTLS))
+	default:
+		options = append(options, gomail.WithTLSPolicy(gomail.TLSMandatory))
+	}
+
+	if n.config.User != "" {
+		options = append(options, gomail.WithSMTPAuth(gomail.SMTPAuthAutoDiscover), gomail.WithUsername(n.config.User), gomail.WithPassword(n.config.Password))
+	}
+
+	return gomail.NewClient(n.config.SMTPHost, options...)
+}
+
+// mailTrouble tells whether the address refuses mail, or the mail server has a trouble that is the platform's.
+func mailTrouble(to string, err error) error {
+	const permanent = 500
+
+	failed, ok := errors.AsType[*gomail.SendError](err)
+	aboutReceiver := ok && (failed.Reason == gomail.ErrSMTPRcptTo || failed.Reason == gomail.ErrSMTPData || failed.Reason == gomail.ErrSMTPDataClose)
+
+	if aboutReceiver && failed.ErrorCode() >= permanent {
+		return refused(err, "The mail server refuses mail to %s (%d). Give the channel another address.", to, failed.ErrorCode())
+	}
+
+	if aboutReceiver {
+		return again(err, "The mail server does not take mail to %s for now.", to)
+	}
+
+	return again(err, "The platform's mail server does not answer, or does not let the platform send.")
+}

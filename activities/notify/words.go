@@ -1,0 +1,80 @@
+package notify
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+
+	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/internal/visible"
+)
+
+const (
+	// longestReason and longestLine are how many characters of a failure and of a commit's subject are told: the dashboard has the rest.
+	longestReason = 1500
+	longestLine   = 200
+	// shortCommit is how many digits of a commit are told.
+	shortCommit = 12
+)
+
+// title is a message in one line.
+func (m Message) title() string {
+	switch m.Event {
+	case EventFailed:
+		return "Deployment failed: " + m.Deployment.place()
+	case EventRecovered:
+		return "Deployments work again: " + m.Deployment.place()
+	case EventTest:
+	}
+
+	return "Test message of " + m.Organisation.Slug
+}
+
+// story is what happened, in a few sentences: paragraphs, one an item.
+func (m Message) story() []string {
+	d := m.Deployment
+
+	switch m.Event {
+	case EventFailed:
+		where := lo.Ternary(d.Step == "", "", " at the step "+d.Step)
+
+		return lo.Compact([]string{
+			fmt.Sprintf("A deployment of %s to %s failed%s.", d.Project.Slug, d.Environment.Slug, where),
+			lo.Ellipsis(strings.TrimSpace(visible.Text(d.Reason)), longestReason),
+		})
+	case EventRecovered:
+		return []string{fmt.Sprintf("A deployment of %s to %s is live. The one before that you were told of had failed.", d.Project.Slug, d.Environment.Slug)}
+	case EventTest:
+	}
+
+	return []string{fmt.Sprintf("Somebody of the organisation %s asked for this message: what fails in its environments, and works again, is told here.",
+		m.Organisation.Slug)}
+}
+
+// commit is what was deployed, in one line; empty for a test.
+func (m Message) commit() string {
+	if m.Deployment == nil {
+		return ""
+	}
+
+	d := m.Deployment
+
+	return strings.Join(lo.Compact([]string{"Branch " + d.Branch, lo.Substring(d.Commit, 0, shortCommit), lo.Ellipsis(oneLine(d.Subject), longestLine)}), " · ")
+}
+
+// page is where the deployment is shown; empty where there is no such place.
+func (m Message) page() string {
+	if m.Deployment == nil {
+		return ""
+	}
+
+	return m.Deployment.URL
+}
+
+// oneLine returns the first line of a text, without anything that is not to be seen.
+func oneLine(text string) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
+
+	return strings.Join(strings.FieldsFunc(visible.Text(line), unicode.IsSpace), " ")
+}

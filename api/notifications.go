@@ -1,0 +1,180 @@
+package api
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+
+	"github.com/google/uuid"
+	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/id"
+	"github.com/zeitwork/zeitwork/internal/problem"
+	"github.com/zeitwork/zeitwork/workflows"
+)
+
+const (
+	// maxNotificationChannels bounds what one event has sent.
+	maxNotificationChannels = 20
+	// The keys of webhooks, as Standard Webhooks has them: a prefix, and 32 bytes in base64.
+	signingKeyPrefix = "whsec_"
+	signingKeyBytes  = 32
+)
+
+func (s *service) listNotificationChannels(ctx context.Context, input *ListNotificationChannelsInput) (*PageOutput[NotificationChannel], error) {
+	before, err := input.before()
+	if err != nil {
+		return nil, err
+	}
+
+	rows, err := s.queries.ListNotificationChannels(ctx, organisationOf(ctx), before, input.rows())
+	if err != nil {
+		return nil, err
+	}
+
+	return page(input.PageInput, rows, newNotificationChannel, func(c NotificationChannel) uuid.UUID { return c.ID }), nil
+}
+
+func (s *service) createNotificationChannel(ctx context.Context, input *CreateNotificationChannelInput) (*NewNotificationChannelOutput, error) {
+	shown, err := s.config.shownAddress(input.Body.Kind, input.Body.Address)
+	if err != nil {
+		return nil, err
+	}
+
+	params := database.CreateNotificationChannelParams{
+		ID: id.New(), OrganisationID: organisationOf(ctx), Kind: input.Body.Kind, Name: input.Body.Name, Address: shown, CreatedBy: new(callerOf(ctx).userID),
+	}
+	output := &NewNotificationChannelOutput{}
+
+	return output, s.inTx(ctx, func(queries *database.Queries) error {
+		if err := holdRoomForChannel(ctx, queries); err != nil {
+			return err
+		}
+
+		row, err := queries.CreateNotificationChannel(ctx, params)
+		if err != nil {
+			return taken(err, channelNameTaken(params.Name))
+		}
+
+		output.Body.NotificationChannel = newNotificationChannel(row)
+
+		secret := input.Body.Address
+		if row.Kind == channelWebhook {
+			secret = newSigningKey()
+			output.Body.SigningKey = secret
+		}
+
+		if err := s.putChannelSecret(ctx, queries, row, secret); err != nil {
+			return err
+		}
+
+		return audit(ctx, queries, channelEvent("notification_channel.create", row.ID, row.Name, row.Kind))
+	})
+}
+
+// holdRoomForChannel locks the operation's organisation, so that it cannot get more channels than it may have.
+func holdRoomForChannel(ctx context.Context, queries *database.Queries) error {
+	organisation, err := queries.LockOrganisation(ctx, organisationOf(ctx))
+	if organisation, err = found(organisation, err, "organisation"); err != nil {
+		return err
+	}
+
+	if _, err := hold(ctx, queries); err != nil {
+		return err
+	}
+
+	channels, err := queries.CountNotificationChannels(ctx, organisation.ID)
+	if err == nil && channels >= maxNotificationChannels {
+		err = problem.New(problem.Conflict, "An organisation can have %d notification channels. Remove one first.", maxNotificationChannels)
+	}
+
+	return err
+}
+
+// putChannelSecret seals the secret of a channel of a kind that has one.
+func (s *service) putChannelSecret(ctx context.Context, queries *database.Queries, channel database.NotificationChannel, secret string) error {
+	about, ok := workflows.ChannelSecret(channel)
+	if !ok {
+		return nil
+	}
+
+	return s.keyring.PutSecret(ctx, queries, about, secret)
+}
+
+func newSigningKey() string {
+	key := make([]byte, signingKeyBytes)
+	_, _ = rand.Read(key) // It never fails: the program ends where the system has no randomness.
+
+	return signingKeyPrefix + base64.StdEncoding.EncodeToString(key)
+}
+
+func (s *service) updateNotificationChannel(ctx context.Context, input *UpdateNotificationChannelInput) (*NotificationChannelOutput, error) {
+	output := &NotificationChannelOutput{}
+
+	return output, s.inTx(ctx, func(queries *database.Queries) error {
+		before, err := queries.LockNotificationChannel(ctx, input.ChannelID, organisationOf(ctx))
+		if before, err = found(before, err, "notification channel"); err != nil {
+			return err
+		}
+
+		params := database.UpdateNotificationChannelParams{
+			ID: before.ID, OrganisationID: before.OrganisationID, Name: lo.FromPtrOr(input.Body.Name, before.Name), Address: before.Address,
+			Enabled: lo.FromPtrOr(input.Body.Enabled, before.Enabled), LeadsElsewhere: input.Body.Address != nil,
+		}
+
+		if input.Body.Address != nil {
+			if params.Address, err = s.config.shownAddress(before.Kind, *input.Body.Address); err != nil {
+				return err
+			}
+
+			// The key of a webhook stays.
+			if before.Kind == channelSlack {
+				if err := s.putChannelSecret(ctx, queries, before, *input.Body.Address); err != nil {
+					return err
+				}
+			}
+		}
+
+		row, err := queries.UpdateNotificationChannel(ctx, params)
+		if err != nil {
+			return taken(err, channelNameTaken(params.Name))
+		}
+
+		output.Body = newNotificationChannel(row)
+
+		return audit(ctx, queries, channelEvent("notification_channel.update", row.ID, row.Name, row.Kind))
+	})
+}
+
+func (s *service) deleteNotificationChannel(ctx context.Context, input *NotificationChannelPath) (*struct{}, error) {
+	return nil, s.inTx(ctx, func(queries *database.Queries) error {
+		deleted, err := queries.DeleteNotificationChannels(ctx, organisationOf(ctx), &input.ChannelID)
+		if err != nil {
+			return err
+		}
+
+		if len(deleted) == 0 {
+			return notFound("notification channel")
+		}
+
+		return audit(ctx, queries, channelEvent("notification_channel.delete", input.ChannelID, deleted[0].Name, deleted[0].Kind))
+	})
+}
+
+func channelNameTaken(name string) error {
+	return problem.New(problem.Conflict, "The organisation has a notification channel called %q already. Choose another name.", name)
+}
+
+func newNotificationChannel(row database.NotificationChannel) NotificationChannel {
+	return NotificationChannel{
+		ID: row.ID, Kind: row.Kind, Name: row.Name, Address: row.Address, Enabled: row.Enabled, DeliveredAt: row.DeliveredAt, BrokenAt: row.BrokenAt,
+		BrokenReason: lo.FromPtr(row.BrokenReason), CreatedAt: row.CreatedAt,
+	}
+}
+
+func channelEvent(action string, channel uuid.UUID, name, kind string) AuditEvent {
+	return AuditEvent{
+		Action: action, SubjectType: "notification_channel", SubjectID: channel, Details: map[string]any{detailName: name, "kind": kind},
+	}
+}

@@ -1,0 +1,33 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+//nolint:lll // One text a line.
+func (s *service) registerNotifications(api huma.API) {
+	const all, one = "/v1/organisations/{organisation_id}/notification-channels", "/v1/organisations/{organisation_id}/notification-channels/{channel_id}"
+
+	huma.Register(api, get(tagNotifications, developerOf(organisationSubject()), "list-notification-channels", all, text{
+		"List notification channels", "Where an organisation is told of deployments that fail and of environments that work again, newest first.",
+	}), s.listNotificationChannels)
+	huma.Register(api, also(create(tagNotifications, developerOf(organisationSubject()), "create-notification-channel", all, text{
+		"Add a notification channel", "It is told of each deployment that fails, and of the next one that goes live in the same environment. What is superseded or cancelled is told to nobody. " +
+			"Messages come at least once: one that comes twice has the same id, which is the Message-ID of a mail and the webhook-id of a webhook. Webhooks are signed as Standard Webhooks has it, " +
+			"with the key that the answer holds this once. A name that another channel has is a conflict.",
+	}), http.StatusConflict), s.createNotificationChannel)
+	huma.Register(api, also(operation(tagNotifications, developerOf(organisationSubject()), http.MethodPatch, http.StatusOK, "update-notification-channel", one, text{
+		"Change a notification channel", "Changes what the body names and leaves the rest. One with another address is broken no longer, until that takes no message either.",
+	}), http.StatusConflict), s.updateNotificationChannel)
+	huma.Register(api, remove(tagNotifications, developerOf(organisationSubject()), "delete-notification-channel", one, text{
+		"Remove a notification channel", "What is still on its way there is not sent any more.",
+	}), s.deleteNotificationChannel)
+	huma.Register(api, also(operation(tagNotifications, developerOf(organisationSubject()), http.MethodPost, http.StatusAccepted, "test-notification-channel", one+"/test", text{
+		"Send a test message", "The message is sent once and not tried again; list-notification-deliveries tells how it went. An organisation can send 20 in an hour.",
+	}), http.StatusTooManyRequests), s.testNotificationChannel)
+	huma.Register(api, get(tagNotifications, developerOf(organisationSubject()), "list-notification-deliveries", one+"/deliveries", text{
+		"List what a channel was told", "The messages to a channel, newest first, with how each was delivered. They are kept as long as deployments that have ended.",
+	}), s.listNotificationDeliveries)
+}
