@@ -305,7 +305,7 @@ func bodies() map[string]string {
 		"update-node":                  `{"state":"draining"}`,
 		"rotate-node-token":            `{}`,
 		"join-node":                    `{"token":"{join_token}","public_key":"JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs"}`,
-		"join-edge":                    `{"token":"{edge_join_token}","public_key":"JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs"}`,
+		"join-edge":                    `{"token":"{edge_join_token}","public_key":"{edge_key}"}`,
 		"bind-node-token":              `{"public_key":"JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs"}`,
 		"create-edge":                  `{"name":"e{random}","region":"there"}`,
 		"rotate-edge-token":            `{}`,
@@ -316,7 +316,7 @@ func bodies() map[string]string {
 		"ship-requests":                `{"requests":[],"dropped":[]}`,
 		"ship-logs":                    `{"vm_id":"{vm_id}","lines":[]}`,
 		"wake-deployment":              `{"deployment_id":"{deployment_id}"}`,
-		"bind-edge-token":              `{"public_key":"JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs"}`,
+		"bind-edge-token":              `{"public_key":"{edge_key}"}`,
 		"report-edge":                  `{"run_id":"0190a1b2-0000-7000-8000-000000000000","sequence":1,"sent_at":"2026-01-02T03:04:05Z","traffic":[]}`,
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/zeitwork/zeitwork/client"
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/database/keyring"
+	"github.com/zeitwork/zeitwork/internal/httpsignature"
 	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/internal/secret"
 	"github.com/zeitwork/zeitwork/workflows"
@@ -212,6 +213,7 @@ func (w *world) machines(t *testing.T) {
 	})
 	require.NoError(t, err)
 
+	w.names["edge_key"] = httpsignature.PublicKey(newKey(t)) // A machine is one edge.
 	w.names["edge_join_token"] = secret.NewToken(joinPrefix)
 	_, err = q.CreateJoinToken(t.Context(), database.CreateJoinTokenParams{
 		ID: id.New(), EdgeID: &edge.ID, TokenHash: secret.HashToken(w.names["edge_join_token"]), Lifetime: joinTokenLifetime,
