@@ -552,6 +552,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/edge/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Become an edge
+         * @description Exchanges a one-time token for the token of its edge, which is of use with the key of the calling machine alone. The machine that has used it may ask again while it lasts, as the answer may be lost. What other tokens the edge has end ten minutes later, or at once where another machine was the edge; while that is in touch the answer is a conflict, and so it is while the calling machine is another edge. For everybody, signed in or not.
+         */
+        post: operations["join-edge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/edge/key": {
         parameters: {
             query?: never;
@@ -695,6 +715,26 @@ export interface paths {
          * @description Its proxy's token is refused from then on, and addresses no longer wait for its acknowledgement. For operators.
          */
         delete: operations["delete-edge"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/edges/{edge_id}/join-tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make an edge's one-time token
+         * @description A machine that joins with it becomes the edge. It is good for an hour, for one machine, and the one before is good no longer. For operators.
+         */
+        post: operations["create-edge-join-token"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1212,7 +1252,7 @@ export interface paths {
         post?: never;
         /**
          * Delete an organisation
-         * @description Its members, invitations and tokens end. One that still has projects is a conflict: delete those first. Projects whose deletion could be undone go for good. Nobody gets its slug again. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
+         * @description Its members, invitations, tokens and notification channels end. One that still has projects is a conflict: delete those first. Projects whose deletion could be undone go for good. Nobody gets its slug again. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
          */
         delete: operations["delete-organisation"];
         options?: never;
@@ -1472,6 +1512,94 @@ export interface paths {
         patch: operations["update-member"];
         trace?: never;
     };
+    "/v1/organisations/{organisation_id}/notification-channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List notification channels
+         * @description Where an organisation is told of deployments that fail and of environments that work again, newest first. Needs the role developer, or a higher one, in the organisation.
+         */
+        get: operations["list-notification-channels"];
+        put?: never;
+        /**
+         * Add a notification channel
+         * @description It is told of each deployment that fails, and of the next one that goes live in the same environment. What is superseded or cancelled is told to nobody. Messages come at least once: one that comes twice has the same id, which is the Message-ID of a mail and the webhook-id of a webhook. Webhooks are signed as Standard Webhooks has it, with the key that the answer holds this once. A name that another channel has is a conflict. Needs the role developer, or a higher one, in the organisation.
+         */
+        post: operations["create-notification-channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organisations/{organisation_id}/notification-channels/{channel_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a notification channel
+         * @description What is still on its way there is not sent any more. Needs the role developer, or a higher one, in the organisation.
+         */
+        delete: operations["delete-notification-channel"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a notification channel
+         * @description Changes what the body names and leaves the rest. One with another address is broken no longer, until that takes no message either. Needs the role developer, or a higher one, in the organisation.
+         */
+        patch: operations["update-notification-channel"];
+        trace?: never;
+    };
+    "/v1/organisations/{organisation_id}/notification-channels/{channel_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what a channel was told
+         * @description The messages to a channel, newest first, with how each was delivered. They are kept as long as deployments that have ended. Needs the role developer, or a higher one, in the organisation.
+         */
+        get: operations["list-notification-deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organisations/{organisation_id}/notification-channels/{channel_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test message
+         * @description The message is sent once and not tried again; list-notification-deliveries tells how it went. An organisation can send 20 in an hour. Needs the role developer, or a higher one, in the organisation.
+         */
+        post: operations["test-notification-channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/organisations/{organisation_id}/project-address": {
         parameters: {
             query?: never;
@@ -1566,6 +1694,26 @@ export interface paths {
          * @description Another member becomes its owner, and you become a developer. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
          */
         post: operations["transfer-organisation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/platform/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look at the whole platform
+         * @description Versions, clocks, certificates, disks, nodes, workers, edges, queues, leaks, the age of the newest backup and the database, each with what was found and what to do. It asks the database alone, and takes two seconds where an edge is behind. For operators.
+         */
+        get: operations["get-platform-health"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2574,7 +2722,7 @@ export interface components {
         };
         AuditEvent: {
             /** @enum {string} */
-            action: "deployment.approve" | "deployment.cancel" | "deployment.create" | "deployment.promote" | "deployment.rebalance" | "deployment.redeploy" | "deployment.restart" | "deployment.rollback" | "detection.create" | "device_login.approve" | "device_login.deny" | "domain.certificate" | "domain.certificate_delete" | "domain.create" | "domain.delete" | "domain.unverify" | "domain.update" | "domain.verify" | "edge.addresses" | "edge.bind_token" | "edge.create" | "edge.delete" | "edge.rotate_token" | "environment.create" | "environment.delete" | "environment.unpin" | "environment.update" | "environment_variable.access" | "environment_variable.delete" | "environment_variable.import" | "environment_variable.read" | "environment_variable.set" | "github_app.create" | "github_installation.connect" | "github_installation.disconnect" | "invitation.accept" | "invitation.create" | "invitation.revoke" | "member.leave" | "member.remove" | "member.update" | "node.bind_token" | "node.create" | "node.delete" | "node.join" | "node.join_token" | "node.rotate_token" | "node.update" | "operator.sign_in" | "organisation.create" | "organisation.delete" | "organisation.transfer" | "organisation.update" | "project.check" | "project.create" | "project.delete" | "project.purge" | "project.restore" | "project.unpin" | "project.update" | "quota.set" | "repository_access.delete" | "repository_access.set" | "repository_access.trust_host" | "session.create" | "session.end" | "token.create" | "token.first_use" | "token.revoke" | "token.rotate" | "user.add" | "user.connect" | "user.create" | "user.sign_in_code" | "user.update";
+            action: "deployment.approve" | "deployment.cancel" | "deployment.create" | "deployment.promote" | "deployment.rebalance" | "deployment.redeploy" | "deployment.restart" | "deployment.rollback" | "detection.create" | "device_login.approve" | "device_login.deny" | "domain.certificate" | "domain.certificate_delete" | "domain.create" | "domain.delete" | "domain.unverify" | "domain.update" | "domain.verify" | "edge.addresses" | "edge.bind_token" | "edge.create" | "edge.delete" | "edge.join" | "edge.join_token" | "edge.rotate_token" | "environment.create" | "environment.delete" | "environment.unpin" | "environment.update" | "environment_variable.access" | "environment_variable.delete" | "environment_variable.import" | "environment_variable.read" | "environment_variable.set" | "github_app.create" | "github_installation.connect" | "github_installation.disconnect" | "invitation.accept" | "invitation.create" | "invitation.revoke" | "member.leave" | "member.remove" | "member.update" | "node.bind_token" | "node.create" | "node.delete" | "node.join" | "node.join_token" | "node.rotate_token" | "node.update" | "notification_channel.create" | "notification_channel.delete" | "notification_channel.test" | "notification_channel.update" | "operator.sign_in" | "organisation.create" | "organisation.delete" | "organisation.transfer" | "organisation.update" | "project.check" | "project.create" | "project.delete" | "project.purge" | "project.restore" | "project.unpin" | "project.update" | "quota.set" | "repository_access.delete" | "repository_access.set" | "repository_access.trust_host" | "session.create" | "session.end" | "token.create" | "token.first_use" | "token.revoke" | "token.rotate" | "user.add" | "user.connect" | "user.create" | "user.sign_in_code" | "user.update";
             actor: components["schemas"]["Actor"];
             /** Format: date-time */
             created_at: string;
@@ -2592,7 +2740,7 @@ export interface components {
             /** Format: uuid */
             subject_id: string;
             /** @enum {string} */
-            subject_type: "deployment" | "detection" | "device_login" | "domain" | "edge" | "environment" | "github_app" | "github_installation" | "invitation" | "node" | "organisation" | "project" | "quota" | "session" | "token" | "user";
+            subject_type: "deployment" | "detection" | "device_login" | "domain" | "edge" | "environment" | "github_app" | "github_installation" | "invitation" | "node" | "notification_channel" | "organisation" | "project" | "quota" | "session" | "token" | "user";
             /**
              * Format: uuid
              * @description The token that the request carried, or the session.
@@ -2780,8 +2928,8 @@ export interface components {
             };
         };
         Changed: {
-            /** @description What to fetch again. instances: the VMs of deployments; events: the project's; project: its settings, and how its repository is; github: connected accounts and their repositories; organisation: its name and slug. */
-            kinds: ("audit" | "deployments" | "domains" | "environments" | "events" | "github" | "instances" | "invitations" | "members" | "organisation" | "project" | "quotas" | "tokens" | "variables")[];
+            /** @description What to fetch again. instances: the VMs of deployments; events: the project's; project: its settings, and how its repository is; github: connected accounts and their repositories; notifications: where the organisation is notified; organisation: its name and slug. */
+            kinds: ("audit" | "deployments" | "domains" | "environments" | "events" | "github" | "instances" | "invitations" | "members" | "notifications" | "organisation" | "project" | "quotas" | "tokens" | "variables")[];
         };
         CheckDomainOutputBody: {
             domain: components["schemas"]["Domain"];
@@ -2884,6 +3032,8 @@ export interface components {
         };
         CreateEdgeInputBody: {
             name: string;
+            /** @description The token of the answer is good once, within an hour, for a machine that joins with it. */
+            one_time?: boolean;
             region: string;
         };
         CreateEnvironmentInputBody: {
@@ -2939,6 +3089,14 @@ export interface components {
              * @description Memory that no VM gets: it is for the host, containerd and the agent. Left out when a node is made: 1 GiB.
              */
             reserved_memory_bytes?: number;
+        };
+        CreateNotificationChannelInputBody: {
+            /** @description An e-mail address, the URL of an incoming webhook of Slack, or the URL that webhooks are sent to. */
+            address: string;
+            /** @enum {string} */
+            kind: "email" | "slack" | "webhook";
+            /** @description What the organisation calls it: each of its channels otherwise. */
+            name: string;
         };
         CreateOrganisationInputBody: {
             name: string;
@@ -3792,6 +3950,22 @@ export interface components {
             /** @description Why, as a sentence: it was deleted, or the caller may not see it any more. */
             reason: string;
         };
+        HealthCheck: {
+            /** @description What to do; absent where there is nothing to do. */
+            advice?: string;
+            /** @description What was found, as a sentence without its full stop. */
+            detail: string;
+            /**
+             * @description What was looked at.
+             * @example edges
+             */
+            part: string;
+            /**
+             * @description ok; notice: an operator may want to know it; problem: an operator has to do something.
+             * @enum {string}
+             */
+            state: "ok" | "notice" | "problem";
+        };
         ImportEnvironmentVariablesInputBody: {
             /** @description The names of variables of the scope to delete; one that is not there is passed over. */
             delete?: string[];
@@ -3864,6 +4038,26 @@ export interface components {
             /** @enum {string} */
             role: "owner" | "developer" | "viewer";
         };
+        JoinedEdge: {
+            /** Format: uuid */
+            edge_id: string;
+            name: string;
+            /**
+             * @description ZEITWORK_EDGE_REGION of the edge: where it stands.
+             * @example eu
+             */
+            region: string;
+            /** @description ZEITWORK_EDGE_TOKEN, which is shown this once; absent with check_only. */
+            token?: string;
+        };
+        JoinEdgeInputBody: {
+            /** @description Only say whether the one-time token is good, and for which node or edge. */
+            check_only?: boolean;
+            /** @description Ed25519 key that the machine has made, 32 bytes in base64url. Requests with the token of the answer have to be signed by it. */
+            public_key: string;
+            /** @description The one-time token. */
+            token: string;
+        };
         JoinedNode: {
             name: string;
             /** Format: uuid */
@@ -3877,7 +4071,7 @@ export interface components {
             token?: string;
         };
         JoinNodeInputBody: {
-            /** @description Only say whether the one-time token is good, and for which node. */
+            /** @description Only say whether the one-time token is good, and for which node or edge. */
             check_only?: boolean;
             /** @description Ed25519 key that the machine has made, 32 bytes in base64url. Requests with the token of the answer have to be signed by it. */
             public_key: string;
@@ -4209,13 +4403,40 @@ export interface components {
         };
         NewEdgeOutputBody: {
             edge: components["schemas"]["Edge"];
-            /** @description Give it to the proxy as ZEITWORK_EDGE_TOKEN. It is shown this once. */
+            /** @description Give it to the proxy as ZEITWORK_EDGE_TOKEN, or, with one_time, to zeitwork edge join. It is shown this once. */
             token: string;
         };
         NewNodeOutputBody: {
             node: components["schemas"]["Node"];
             /** @description Give it to the agent as ZEITWORK_NODE_TOKEN, or, with one_time, to zeitwork node join. It is shown this once. */
             token: string;
+        };
+        NewNotificationChannel: {
+            /** @description The address of an e-mail, or the URL of a webhook. Of the URL of a Slack webhook, which is a secret, the host. */
+            address: string;
+            /**
+             * Format: date-time
+             * @description Since when it takes no messages. Absent: it took the last one, or got none yet.
+             */
+            broken_at?: string;
+            /** @description Why it takes no messages, and what to do. What happens later is sent all the same, and a message that it takes ends this. */
+            broken_reason?: string;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it took a message last.
+             */
+            delivered_at?: string;
+            /** @description Whether anything is sent there. */
+            enabled: boolean;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "email" | "slack" | "webhook";
+            name: string;
+            /** @description The key that a webhook's messages are signed with, as Standard Webhooks has it. It is shown this once. */
+            signing_key?: string;
         };
         NewToken: {
             /** Format: date-time */
@@ -4496,6 +4717,62 @@ export interface components {
              */
             state: "pending" | "pulling" | "starting" | "running" | "healthy" | "unhealthy" | "crashed" | "exited" | "stopping" | "removed" | "failed";
         };
+        NotificationChannel: {
+            /** @description The address of an e-mail, or the URL of a webhook. Of the URL of a Slack webhook, which is a secret, the host. */
+            address: string;
+            /**
+             * Format: date-time
+             * @description Since when it takes no messages. Absent: it took the last one, or got none yet.
+             */
+            broken_at?: string;
+            /** @description Why it takes no messages, and what to do. What happens later is sent all the same, and a message that it takes ends this. */
+            broken_reason?: string;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it took a message last.
+             */
+            delivered_at?: string;
+            /** @description Whether anything is sent there. */
+            enabled: boolean;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "email" | "slack" | "webhook";
+            name: string;
+        };
+        NotificationDelivery: {
+            /** Format: int32 */
+            attempts: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            deployment_id?: string;
+            /** Format: date-time */
+            ended_at?: string;
+            /** @description The slug of the deployment's environment. */
+            environment?: string;
+            /**
+             * @description failed: a deployment failed; recovered: one is live in an environment of whose failure the channel was told last.
+             * @enum {string}
+             */
+            event: "failed" | "recovered" | "test";
+            /**
+             * Format: uuid
+             * @description The id of the message, by which a receiver knows that it has got it before.
+             */
+            id: string;
+            /** @description Why the last attempt failed. */
+            problem?: string;
+            /** @description The slug of the deployment's project. */
+            project?: string;
+            /**
+             * @description pending: it is on its way, or tried again until a day has passed.
+             * @enum {string}
+             */
+            state: "pending" | "delivered" | "failed";
+        };
         Organisation: {
             /** Format: date-time */
             created_at: string;
@@ -4628,6 +4905,16 @@ export interface components {
             /** @description Give it as cursor to get the next page; absent on the last one. */
             next_cursor?: string;
         };
+        PageNotificationChannel: {
+            items: components["schemas"]["NotificationChannel"][];
+            /** @description Give it as cursor to get the next page; absent on the last one. */
+            next_cursor?: string;
+        };
+        PageNotificationDelivery: {
+            items: components["schemas"]["NotificationDelivery"][];
+            /** @description Give it as cursor to get the next page; absent on the last one. */
+            next_cursor?: string;
+        };
         PageOrganisation: {
             items: components["schemas"]["Organisation"][];
             /** @description Give it as cursor to get the next page; absent on the last one. */
@@ -4720,6 +5007,14 @@ export interface components {
              * @description The time of the platform.
              */
             time: string;
+        };
+        PlatformHealth: {
+            /** Format: date-time */
+            checked_at: string;
+            /** @description In the order in which they are to be read. */
+            checks: components["schemas"]["HealthCheck"][];
+            /** @description Version of the API that answers. */
+            version: string;
         };
         Problem: {
             /**
@@ -5629,6 +5924,12 @@ export interface components {
             /** @enum {string} */
             role: "owner" | "developer" | "viewer";
         };
+        UpdateNotificationChannelInputBody: {
+            /** @description The key that a webhook's messages are signed with stays the same. */
+            address?: string;
+            enabled?: boolean;
+            name?: string;
+        };
         UpdateOrganisationInputBody: {
             name?: string;
             /** @description The former slug becomes free for anybody. */
@@ -5896,7 +6197,7 @@ export interface operations {
                 /** @description Only what was done to this thing. */
                 subject_id?: string;
                 /** @description Only what was done to things of this type. */
-                subject_type?: "deployment" | "detection" | "device_login" | "domain" | "edge" | "environment" | "github_app" | "github_installation" | "invitation" | "node" | "organisation" | "project" | "quota" | "session" | "token" | "user";
+                subject_type?: "deployment" | "detection" | "device_login" | "domain" | "edge" | "environment" | "github_app" | "github_installation" | "invitation" | "node" | "notification_channel" | "organisation" | "project" | "quota" | "session" | "token" | "user";
                 /** @description Only what was done before this time. */
                 until?: string;
             };
@@ -8536,6 +8837,120 @@ export interface operations {
             };
         };
     };
+    "join-edge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JoinEdgeInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JoinedEdge"];
+                };
+            };
+            /** @description The body cannot be read as JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no valid token, and no session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token is not one of those that may do this, or a page of another site has sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body took too long to arrive. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done as things are now; the detail says why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not valid; the errors name what is wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You ask too much at once; Retry-After says when to ask again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on the platform's side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "bind-edge-token": {
         parameters: {
             query?: never;
@@ -9288,6 +9703,82 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description There is no valid token, and no session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token is not one of those that may do this, or a page of another site has sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not valid; the errors name what is wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You ask too much at once; Retry-After says when to ask again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on the platform's side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-edge-join-token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                edge_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JoinToken"];
+                };
             };
             /** @description There is no valid token, and no session. */
             401: {
@@ -12508,7 +12999,7 @@ export interface operations {
                 /** @description Only what was done to this thing. */
                 subject_id?: string;
                 /** @description Only what was done to things of this type. */
-                subject_type?: "deployment" | "detection" | "device_login" | "domain" | "edge" | "environment" | "github_app" | "github_installation" | "invitation" | "node" | "organisation" | "project" | "quota" | "session" | "token" | "user";
+                subject_type?: "deployment" | "detection" | "device_login" | "domain" | "edge" | "environment" | "github_app" | "github_installation" | "invitation" | "node" | "notification_channel" | "organisation" | "project" | "quota" | "session" | "token" | "user";
                 /** @description Only what was done before this time. */
                 until?: string;
             };
@@ -13794,6 +14285,572 @@ export interface operations {
             };
         };
     };
+    "list-notification-channels": {
+        parameters: {
+            query?: {
+                /** @description The next_cursor of the page before; left out: the first page. */
+                cursor?: string;
+                /** @description How many items at the most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageNotificationChannel"];
+                };
+            };
+            /** @description There is no valid token, and no session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token is not one of those that may do this, or a page of another site has sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not valid; the errors name what is wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You ask too much at once; Retry-After says when to ask again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on the platform's side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-notification-channel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateNotificationChannelInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewNotificationChannel"];
+                };
+            };
+            /** @description The body cannot be read as JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no valid token, and no session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token is not one of those that may do this, or a page of another site has sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body took too long to arrive. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done as things are now; the detail says why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not valid; the errors name what is wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You ask too much at once; Retry-After says when to ask again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on the platform's side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-notification-channel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no valid token, and no session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token is not one of those that may do this, or a page of another site has sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not valid; the errors name what is wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You ask too much at once; Retry-After says when to ask again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on the platform's side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "update-notification-channel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateNotificationChannelInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationChannel"];
+                };
+            };
+            /** @description The body cannot be read as JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no valid token, and no session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token is not one of those that may do this, or a page of another site has sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body took too long to arrive. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done as things are now; the detail says why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not valid; the errors name what is wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You ask too much at once; Retry-After says when to ask again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on the platform's side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-notification-deliveries": {
+        parameters: {
+            query?: {
+                /** @description The next_cursor of the page before; left out: the first page. */
+                cursor?: string;
+                /** @description How many items at the most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                channel_id: string;
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageNotificationDelivery"];
+                };
+            };
+            /** @description There is no valid token, and no session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token is not one of those that may do this, or a page of another site has sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not valid; the errors name what is wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You ask too much at once; Retry-After says when to ask again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on the platform's side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "test-notification-channel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationDelivery"];
+                };
+            };
+            /** @description There is no valid token, and no session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token is not one of those that may do this, or a page of another site has sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not valid; the errors name what is wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You ask too much at once; Retry-After says when to ask again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on the platform's side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "preview-project-address": {
         parameters: {
             query?: {
@@ -14214,6 +15271,62 @@ export interface operations {
             };
             /** @description The input is not valid; the errors name what is wrong. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You ask too much at once; Retry-After says when to ask again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on the platform's side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-platform-health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformHealth"];
+                };
+            };
+            /** @description There is no valid token, and no session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token is not one of those that may do this, or a page of another site has sent the request. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
