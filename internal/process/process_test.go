@@ -39,7 +39,8 @@ func TestStart_ContextEnds_LeavesNoProcess(t *testing.T) {
 	_, err := home.Start(ctx, Spec{
 		Name: "silent", Program: "/bin/sh", Arguments: []string{"-c", "echo $$ > " + pidFile + "; exec sleep 1000"},
 		Ready: func(context.Context) error {
-			if _, err := os.Stat(pidFile); err == nil {
+			// The shell makes the file before it writes to it.
+			if pid, err := os.ReadFile(pidFile); err == nil && len(pid) > 0 {
 				cancel()
 			}
 
