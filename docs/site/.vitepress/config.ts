@@ -59,6 +59,10 @@ export default defineConfig({
   },
   // What keeps transitions away while the theme changes is a style that a script puts into the page, which the policy of the pages refuses.
   appearance: { disableTransition: false },
+  // The comparison's table takes the room of the list of headings beside it. A setting in the page itself would stand above its title elsewhere.
+  transformPageData: (page) => {
+    if (page.relativePath === 'compared.md') page.frontmatter.aside = false;
+  },
   transformHtml: withoutInline,
   buildEnd: ({ outDir }) => compress(outDir),
 });
