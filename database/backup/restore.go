@@ -157,21 +157,39 @@ func (p *postgres) checkEmpty(ctx context.Context) error {
 	return nil
 }
 
+// partingTime is how long connections may take to end whose programs have ended just now.
+const partingTime = 2 * time.Second
+
 // checkUnused refuses a database that others use.
 func (p *postgres) checkUnused(ctx context.Context) error {
-	var others int
+	const pause = 50 * time.Millisecond
 
+	for began := time.Now(); ; {
+		others, err := p.countOthers(ctx)
+
+		switch {
+		case err != nil || others == 0:
+			return err
+		case time.Since(began) > partingTime:
+			return problem.New(problem.Conflict, "Others are connected to the database %s (%d connections). Stop every API and worker first.", p.name(), others)
+		}
+
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+func (p *postgres) countOthers(ctx context.Context) (others int, _ error) {
 	const query = `SELECT count(*) FROM pg_stat_activity
 		WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'`
 	if err := p.connection.QueryRow(ctx, query).Scan(&others); err != nil {
-		return fmt.Errorf("look who uses the database: %w", err)
+		return 0, fmt.Errorf("look who uses the database: %w", err)
 	}
 
-	if others > 0 {
-		return problem.New(problem.Conflict, "Others are connected to the database %s (%d connections). Stop every API and worker first.", p.name(), others)
-	}
-
-	return nil
+	return others, nil
 }
 
 func (p *postgres) name() string { return strings.TrimPrefix(p.url.Path, "/") }
