@@ -78,7 +78,8 @@ func (h *health) judgeDatabase(server database.DatabaseHealthRow, known bool) {
 	}
 
 	if oldest := time.Duration(server.OldestTransactionSeconds * float64(time.Second)); oldest > longTransaction {
-		h.problem(part, "find it in pg_stat_activity, and end it with pg_terminate_backend", "a transaction is open for %s", spell(oldest))
+		h.problem(part, "find it in pg_stat_activity; unless it is a backup (pg_dump), end it with pg_terminate_backend",
+			"a transaction is open for %s", spell(oldest))
 	}
 
 	if !h.has(part) {

@@ -224,7 +224,7 @@ func (h *health) lookAtClocks(ctx context.Context, s *service, known platform) e
 	}
 
 	if !h.has(part) {
-		h.ok(part, "none of %d is off by more than %s", compared, spell(wrongClock))
+		h.ok(part, "none of the %d in touch, this API's among them, is off by more than %s", compared, spell(wrongClock))
 	}
 
 	return nil

@@ -45,7 +45,10 @@ func (h *health) lookAtVersions(known platform) {
 		}
 	}
 
-	if !h.has(part) {
+	switch {
+	case running == 0:
+		h.ok(part, "this API is of %s, and nothing else is in touch", own)
+	case !h.has(part):
 		h.ok(part, "all %d nodes, edges and workers in touch are of this API's version, %s", running, own)
 	}
 }

@@ -2,6 +2,8 @@ package api
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/samber/lo"
@@ -43,7 +45,11 @@ func (h *health) lookAtCertificates(ctx context.Context, s *service, known platf
 			"%d of custom domains expire soon and cannot be renewed", failing)
 	}
 
-	if !h.has(part) {
+	switch {
+	case h.has(part):
+	case len(certificates) == 0:
+		h.ok(part, "the platform has none of its own, and those of custom domains are renewed")
+	default:
 		h.ok(part, "the %d of the platform's own are good, and those of custom domains are renewed", len(certificates))
 	}
 
@@ -73,7 +79,11 @@ func (h *health) lookAtQueues(ctx context.Context, s *service, known platform) e
 		}
 	}
 
-	if !h.has(part) {
+	switch {
+	case h.has(part):
+	case waiting == 0:
+		h.ok(part, "no job waits for a worker")
+	default:
 		h.ok(part, "%d jobs wait, none of them for longer than %s", waiting, spell(longWait))
 	}
 
@@ -105,15 +115,14 @@ func (h *health) lookAtJobs(ctx context.Context, s *service, _ platform) error {
 func (h *health) lookAtLeaks(ctx context.Context, s *service, _ platform) error {
 	const part = "leaks"
 
-	page := PageInput{Limit: mostNamed}
-
-	rows, err := s.queries.ListLeaks(ctx, [16]byte{}, leaks.Grace, page.rows())
+	rows, err := s.queries.ListLeaks(ctx, [16]byte{}, leaks.Grace, mostCounted)
 	if err != nil {
 		return err
 	}
 
-	for kind, found := range lo.CountValuesBy(rows, func(row database.ListLeaksRow) string { return row.Kind }) {
-		h.problem(part, "zeitwork leaks names them, and says what is left", "%d of the kind %s are there although nothing needs them", found, kind)
+	counted := lo.CountValuesBy(rows, func(row database.ListLeaksRow) string { return row.Kind })
+	for _, kind := range slices.Sorted(maps.Keys(counted)) {
+		h.problem(part, "zeitwork leaks names them, and says what is left", "%d of the kind %s are there although nothing needs them", counted[kind], kind)
 	}
 
 	if len(rows) == 0 {

@@ -147,3 +147,20 @@ func TestLeave_StateOfAServiceWithAUserOfItsOwn_IsRemovedBehindTheLink(t *testin
 	require.NoDirExists(t, filepath.Dir(link))
 	require.NoDirExists(t, filepath.Dir(private))
 }
+
+func TestLeave_DataDirectoryHasOtherThings_TheyStay(t *testing.T) {
+	t.Parallel()
+
+	folder := t.TempDir()
+	for _, name := range []string{"edge.key", "routes.log", "certificates.sealed", "error-pages/one.json", "of-another/file"} {
+		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(folder, name)), 0o700))
+		require.NoError(t, os.WriteFile(filepath.Join(folder, name), nil, 0o600))
+	}
+
+	require.NoError(t, removeData(folder, true))
+
+	left, err := os.ReadDir(folder)
+	require.NoError(t, err)
+	require.Len(t, left, 1)
+	require.FileExists(t, filepath.Join(folder, "of-another", "file"))
+}

@@ -3,9 +3,9 @@ package service
 import (
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 
+	"github.com/zeitwork/zeitwork/edgeproxy"
 	"github.com/zeitwork/zeitwork/internal/systemservice"
 )
 
@@ -30,8 +30,8 @@ func Leave(ctx context.Context, dataDir string, say func(step string)) error {
 	return edge.Remove(ctx)
 }
 
-// removeData removes the data directory, with what is in it or only where it is empty, and what would then be empty above it. systemd keeps the state of a
-// service with a user of its own elsewhere, and leads there by a link.
+// removeData removes what the edge has in its data directory, or nothing of it, and what is then empty: the directory, and that above it. An operator may have
+// named a directory that has other things in it. systemd keeps the state of a service with a user of its own elsewhere, and leads there by a link.
 func removeData(dataDir string, withContent bool) error {
 	places := []string{dataDir}
 
@@ -44,12 +44,13 @@ func removeData(dataDir string, withContent bool) error {
 	}
 
 	for _, place := range places {
-		remove := systemservice.RemoveEmpty
 		if withContent {
-			remove = os.RemoveAll
+			if err := edgeproxy.RemoveData(place); err != nil {
+				return fmt.Errorf("remove the edge's data: %w", err)
+			}
 		}
 
-		if err := remove(place); err != nil {
+		if err := systemservice.RemoveEmpty(place); err != nil {
 			return fmt.Errorf("remove the edge's data directory: %w", err)
 		}
 

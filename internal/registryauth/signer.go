@@ -82,7 +82,7 @@ func (s *Signer) Token(subject string, access []Access, now time.Time) (string, 
 }
 
 // JWKS returns the public keys of the signers of a platform as a JSON Web Key Set (RFC 7517), which the registry reads from a file. While the
-// platform's key is being changed there is one for each.
+// platform's key is being changed there are those of each.
 func JWKS(keys secret.Keys) ([]byte, error) {
 	all := []map[string]string{}
 
@@ -92,12 +92,12 @@ func JWKS(keys secret.Keys) ([]byte, error) {
 			return nil, err
 		}
 
-		public, err := signer.jwk()
+		public, err := signer.jwks()
 		if err != nil {
 			return nil, err
 		}
 
-		all = append(all, public)
+		all = append(all, public...)
 	}
 
 	set, err := json.Marshal(map[string]any{"keys": all})
@@ -108,7 +108,9 @@ func JWKS(keys secret.Keys) ([]byte, error) {
 	return set, nil
 }
 
-func (s *Signer) jwk() (map[string]string, error) {
+// jwks returns the public key under each name that a token may call it by: APIs of the version before name it by the hash of its point. During an upgrade the
+// registry takes the tokens of both.
+func (s *Signer) jwks() ([]map[string]string, error) {
 	public, err := s.private.PublicKey.Bytes()
 	if err != nil {
 		return nil, fmt.Errorf("encode the registry's public key: %w", err)
@@ -116,9 +118,12 @@ func (s *Signer) jwk() (map[string]string, error) {
 
 	// An uncompressed point: 0x04, X, Y.
 	x, y := public[1:1+coordinateBytes], public[1+coordinateBytes:]
+	sum := sha256.Sum256(public)
 
-	return map[string]string{
-		"kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": s.keyID,
-		"x": base64.RawURLEncoding.EncodeToString(x), "y": base64.RawURLEncoding.EncodeToString(y),
-	}, nil
+	return lo.Map([]string{s.keyID, base64.RawURLEncoding.EncodeToString(sum[:])}, func(name string, _ int) map[string]string {
+		return map[string]string{
+			"kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": name,
+			"x": base64.RawURLEncoding.EncodeToString(x), "y": base64.RawURLEncoding.EncodeToString(y),
+		}
+	}), nil
 }

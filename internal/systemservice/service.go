@@ -116,10 +116,11 @@ func (s Service) IsActive(ctx context.Context) (bool, error) {
 	return now.active == "active", err
 }
 
-// Stop ends the service, and has no start of the machine start it. Its files stay.
+// Stop ends the service, also one that a Debian package has brought, and has no start of the machine start it. Its files stay.
 func (s Service) Stop(ctx context.Context, say func(step string)) error {
-	if !exists(s.unitFile()) {
-		return nil
+	now, err := stateOf(ctx, s.Name)
+	if err != nil || now.load == "not-found" && now.active != "active" {
+		return err
 	}
 
 	say("stopping the service " + s.Name)

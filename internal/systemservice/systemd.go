@@ -35,18 +35,20 @@ func Systemctl(ctx context.Context, arguments ...string) error {
 
 // state is what systemd says of a unit. Status is what the service itself says.
 type state struct {
-	active, sub, status, restarts string
+	load, active, sub, status, restarts string
 }
 
 func stateOf(ctx context.Context, unit string) (state, error) {
-	output, err := exec.CommandContext(ctx, "systemctl", "show", "--property=ActiveState,SubState,StatusText,NRestarts", "--", unit).Output()
+	output, err := exec.CommandContext(ctx, "systemctl", "show", "--property=LoadState,ActiveState,SubState,StatusText,NRestarts", "--", unit).Output()
 	if err != nil {
 		return state{}, fmt.Errorf("ask systemd for the state of %s: %w", unit, err)
 	}
 
 	values := parseSettings(string(output))
 
-	return state{active: values["ActiveState"], sub: values["SubState"], status: values["StatusText"], restarts: values["NRestarts"]}, nil
+	return state{
+		load: values["LoadState"], active: values["ActiveState"], sub: values["SubState"], status: values["StatusText"], restarts: values["NRestarts"],
+	}, nil
 }
 
 // journal returns the last lines that the service has logged, without what systemd says of it.

@@ -25,6 +25,10 @@ func PlatformHealth(ctx context.Context, terminal Terminal, platform string) (*c
 	// Machines and apps have written some of it.
 	for i, check := range answer.JSON200.Checks {
 		answer.JSON200.Checks[i].Detail = visible.Text(check.Detail)
+
+		if check.Advice != nil {
+			answer.JSON200.Checks[i].Advice = new(visible.Text(*check.Advice))
+		}
 	}
 
 	return answer.JSON200, nil
