@@ -604,7 +604,7 @@ var coldQueries = map[string][]string{
 		GetSecret DeleteSecret LockJoinToken`),
 	"what happens to a repository or an account a few times a year": names(`
 		RenameInstallationAccount ListInstallationsBeside SetDefaultBranch RenameRepository MoveRepository`),
-	"what a person does a few times a year": names(`DeleteNode DeleteNodeVMs DeleteEdge CountNodeVMs ListNodePrefixes DeleteDomains KeepDomains LoseKeptDomains DropTakenDeploymentDomains ReturnDomains ReleaseDomains
+	"what a person does a few times a year": names(`DeleteNode DeleteNodeVMs DeleteEdge CountNodeVMs ListNodePrefixes DeleteDomains KeepDomains UnpinEnvironments LoseKeptDomains DropTakenDeploymentDomains ReturnDomains ReleaseDomains
 		ListKeptGenerated ReturnPreviews LastRelease ShowCertificatesAgain ListKeptProjectsOf LockKeptProjects
 		DeleteDomainsOf ForgetRequestLogs MarkPreviewsDeleted ForgetAllBranches DropComments`),
 	"what a person does now and then, on the few rows of one organisation or user": names(`

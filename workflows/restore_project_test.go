@@ -263,6 +263,7 @@ func TestDeletedProject_TimeIsOver_IsGoneForGood(t *testing.T) {
 	b.past(t, "old", stateRetired, new(1))
 	b.past(t, "live", stateLive, new(2))
 	b.exec(t, "INSERT INTO repository_credentials (project_id, kind) VALUES ($1, 'deploy_key')", b.project)
+	b.exec(t, "UPDATE environments SET pinned_by_id = (SELECT id FROM deployments WHERE state = 'live')")
 
 	deployments := b.count(t, "SELECT count(*) FROM deployments")
 	collect := func() {
