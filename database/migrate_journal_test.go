@@ -63,3 +63,21 @@ func TestLaterIndexes_LeavesOutThoseOfTheMigrationsOwnTables(t *testing.T) {
 	require.Len(t, later, 1)
 	require.Contains(t, later[m.statements()[2]].name, "old_x")
 }
+
+func TestMigrations_ReplacedIndex_GoesOnceTheOtherIsBuilt(t *testing.T) {
+	t.Parallel()
+
+	journal, err := readJournal()
+	require.NoError(t, err)
+
+	for _, migration := range journal {
+		// Releases have the older ones.
+		if migration.Tag < "0037" || len(migration.laterIndexes()) == 0 {
+			continue
+		}
+
+		require.NotContains(t, migration.text, "DROP INDEX",
+			"%s drops an index, and the one that it makes in its place is built behind it: until then nothing keeps duplicates out. Drop it in the next migration.",
+			migration.Tag)
+	}
+}
