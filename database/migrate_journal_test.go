@@ -72,12 +72,14 @@ func TestMigrations_ReplacedIndex_GoesOnceTheOtherIsBuilt(t *testing.T) {
 
 	for _, migration := range journal {
 		// Releases have the older ones.
-		if migration.Tag < "0037" || len(migration.laterIndexes()) == 0 {
+		if migration.Tag < "0037" {
 			continue
 		}
 
-		require.NotContains(t, migration.text, "DROP INDEX",
-			"%s drops an index, and the one that it makes in its place is built behind it: until then nothing keeps duplicates out. Drop it in the next migration.",
-			migration.Tag)
+		for _, later := range migration.laterIndexes() {
+			require.NotContains(t, migration.text, "DROP INDEX "+strings.TrimSuffix(later.table, `"`)+"_",
+				"%s drops an index, and %s is built behind it: until then nothing may keep duplicates out. Drop it in the next migration.",
+				migration.Tag, later.name)
+		}
 	}
 }

@@ -215,6 +215,7 @@ var hotQueries = map[string]bound{
 	}},
 	// The platform has a handful of its own, and records while it orders those.
 	// Notifications: each deployment that ends looks for whom to tell, and each message is a job.
+	"ListLostDeliveries":               {most: 1, perRow: 2},
 	"ListChannelsToTell, of a failure": {most: 2 * 2, with: map[string]any{"event": "failed"}},
 	"ListChannelsToTell":               {most: 2*2 + 2, with: map[string]any{"event": "recovered"}}, // Each channel, and what it was told last.
 	"GetDeliveryToSend":                {most: 3, with: map[string]any{"id": seedID(kindDelivery, 1010)}},

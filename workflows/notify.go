@@ -57,6 +57,13 @@ func (w *Worker) notify(ctx context.Context, job *river.Job[arguments]) error {
 		return nil
 	}
 
+	// One organisation has half of the slots at most.
+	if !w.sendTurns.take(row.Organisation.ID, max(w.config.NotifySlots/2, 1)) {
+		return river.JobSnooze(turnRest)
+	}
+
+	defer w.sendTurns.giveBack(row.Organisation.ID)
+
 	err = w.send(ctx, queries, row)
 	if isInterrupted(ctx, err) {
 		return err
