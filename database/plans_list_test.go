@@ -410,6 +410,7 @@ var hotQueries = map[string]bound{
 	"GetLimits":                    {most: 4},
 	"CountProjects":                {most: projects/1000 + 1},
 	"CountDomains":                 {most: projects/1000 + domains/1000 + 1},
+	"CountDomainsOf":               {most: domains/10_000 + 3},
 	"CountBuilds":                  {most: 2*unfinished + projects/1000},
 	"SumInstances":                 {most: projects/1000*(5+2*3) + 20, with: map[string]any{"environmentid": seedID(kindProject, 1010)}}, // Each project with its environments and what is live, and its VMs.
 	"ListDeploymentsAwaitingQuota": {most: 1},

@@ -106,6 +106,7 @@ func TestDeleteProject_WhileItCanBeUndone_NothingRunsAndItsImagesStay(t *testing
 	b.poll(t, worker)
 	require.NoError(t, worker.reconcile(b.ctx, nil))
 	require.NoError(t, worker.collectGarbage(b.ctx, nil))
+	require.NoError(t, worker.collectImages(b.ctx, b.project, 0, &collected{}), "a pass that began before the deletion")
 	b.awaitCount(t, 0, "SELECT count(*) FROM unfinished_jobs WHERE deployment_id IS NOT NULL")
 	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM deployments"))
 	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM vms"))
