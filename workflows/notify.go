@@ -57,8 +57,7 @@ func (w *Worker) notify(ctx context.Context, job *river.Job[arguments]) error {
 		return nil
 	}
 
-	// One organisation has half of the slots at most.
-	if !w.sendTurns.take(row.Organisation.ID, max(w.config.NotifySlots/2, 1)) {
+	if !w.sendTurns.take(row.Organisation.ID, max(w.config.NotifySlots/shareOfSlots, 1)) {
 		return river.JobSnooze(turnRest)
 	}
 

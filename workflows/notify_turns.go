@@ -7,8 +7,12 @@ import (
 	"github.com/google/uuid"
 )
 
-// turnRest is how long a message waits whose organisation has as many being sent as it may.
-const turnRest = 2 * time.Second
+const (
+	// shareOfSlots is the share of a worker's slots that one organisation may have: half of them.
+	shareOfSlots = 2
+	// turnRest is how long a message waits whose organisation has as many being sent as it may.
+	turnRest = 2 * time.Second
+)
 
 // sendTurns bounds how many messages of one organisation a worker sends at the same time, so that servers of one that do not answer leave room for the
 // messages of others. The zero value is ready for use.

@@ -99,6 +99,11 @@ func (d *Deployments) runAgainWhatWasLive(
 	}
 
 	for _, environment := range environments {
+		// It was asleep with what was live. What comes back is not to be woken.
+		if err := queries.ForgetSleep(ctx, environment.ID); err != nil {
+			return nil, fmt.Errorf("write that the environment is awake: %w", err)
+		}
+
 		last, err := queries.LastRelease(ctx, environment.ID)
 		if errors.Is(err, pgx.ErrNoRows) {
 			continue

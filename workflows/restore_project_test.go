@@ -167,11 +167,13 @@ func TestRestoreProject_PushMeanwhile_DoesNotEndWhatBringsItBack(t *testing.T) {
 	worker := b.work(t)
 	b.exec(t, "UPDATE projects SET auto_deploy = true")
 	b.await(t, b.push(t, worker, commitA).ID, stateLive)
+	b.exec(t, "UPDATE environments SET asleep_since = now()")
 	b.deleteProject(t)
 	b.node.freeze(true)
 
 	restored, err := b.restoreProject("app")
 	require.NoError(t, err)
+	require.Zero(t, b.count(t, "SELECT count(*) FROM environments WHERE asleep_since IS NOT NULL"), "no request waits for it to wake")
 
 	pushed := b.push(t, worker, commitB)
 	b.node.freeze(false)
