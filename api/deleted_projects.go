@@ -49,7 +49,7 @@ func (s *service) restoreProject(ctx context.Context, input *RestoreProjectInput
 			return err
 		}
 
-		if err := quota.Project(ctx, queries, deleted.OrganisationID); err != nil {
+		if err := quota.Restored(ctx, queries, deleted.OrganisationID, deleted.ID); err != nil {
 			return err
 		}
 

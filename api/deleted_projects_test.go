@@ -154,6 +154,14 @@ func TestDeletedProject_CountsNothingAndNeedsRoomToComeBack(t *testing.T) {
 	require.Contains(t, string(full.Body), "Your organisation has 1 projects and may have 1.")
 
 	b.deleteNamed(t, other.ID)
+	b.exec(t, "INSERT INTO domains (id, project_id, hostname, kind, kept_since) VALUES (gen_random_uuid(), $1, 'shop.example.org', 'custom', now())", project.ID)
+	b.allow(t, database.SetQuotasParams{Projects: new(int32(1)), Domains: new(int32(0))})
+
+	full = b.restored(t, project.ID, client.RestoreProjectInputBody{})
+	require.Equal(t, http.StatusConflict, full.StatusCode())
+	require.Contains(t, string(full.Body), "Your organisation has 0 custom domains and may have 0, and 1 more would come back with the project.")
+
+	b.allow(t, database.SetQuotasParams{Projects: new(int32(1)), Domains: new(int32(1))})
 	require.Equal(t, http.StatusOK, b.restored(t, project.ID, client.RestoreProjectInputBody{}).StatusCode())
 }
 

@@ -8886,7 +8886,7 @@ type ClientInterface interface {
 
 	// RestoreProjectWithBody Undo the deletion of a project
 	//
-	// The project is back with its settings, variables, domains and previews. What was live in each environment is deployed again from its image, without a build, and answers on the domains that it had. Only where the image is not kept the commit is built again. Deployments that were on their way when the project was deleted stay cancelled. A slug that another project has by now is a conflict: name another one. A custom domain that another project has proven by now needs another proof. Where the organisation has as many projects as it may have it is a conflict. Needs the role owner, or a higher one, in the deleted project's organisation.
+	// The project is back with its settings, variables, domains and previews. What was live in each environment is deployed again from its image, without a build, and answers on the domains that it had. Only where the image is not kept the commit is built again. Deployments that were on their way when the project was deleted stay cancelled. A slug that another project has by now is a conflict: name another one. A custom domain that another project has proven by now needs another proof. Where the organisation may not have one more project, or not so many more custom domains, it is a conflict. Needs the role owner, or a higher one, in the deleted project's organisation.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -8895,7 +8895,7 @@ type ClientInterface interface {
 
 	// RestoreProject Undo the deletion of a project
 	//
-	// The project is back with its settings, variables, domains and previews. What was live in each environment is deployed again from its image, without a build, and answers on the domains that it had. Only where the image is not kept the commit is built again. Deployments that were on their way when the project was deleted stay cancelled. A slug that another project has by now is a conflict: name another one. A custom domain that another project has proven by now needs another proof. Where the organisation has as many projects as it may have it is a conflict. Needs the role owner, or a higher one, in the deleted project's organisation.
+	// The project is back with its settings, variables, domains and previews. What was live in each environment is deployed again from its image, without a build, and answers on the domains that it had. Only where the image is not kept the commit is built again. Deployments that were on their way when the project was deleted stay cancelled. A slug that another project has by now is a conflict: name another one. A custom domain that another project has proven by now needs another proof. Where the organisation may not have one more project, or not so many more custom domains, it is a conflict. Needs the role owner, or a higher one, in the deleted project's organisation.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -11825,7 +11825,7 @@ func (c *Client) CreateProject(ctx context.Context, params *CreateProjectParams,
 
 // RestoreProjectWithBody Undo the deletion of a project
 //
-// The project is back with its settings, variables, domains and previews. What was live in each environment is deployed again from its image, without a build, and answers on the domains that it had. Only where the image is not kept the commit is built again. Deployments that were on their way when the project was deleted stay cancelled. A slug that another project has by now is a conflict: name another one. A custom domain that another project has proven by now needs another proof. Where the organisation has as many projects as it may have it is a conflict. Needs the role owner, or a higher one, in the deleted project's organisation.
+// The project is back with its settings, variables, domains and previews. What was live in each environment is deployed again from its image, without a build, and answers on the domains that it had. Only where the image is not kept the commit is built again. Deployments that were on their way when the project was deleted stay cancelled. A slug that another project has by now is a conflict: name another one. A custom domain that another project has proven by now needs another proof. Where the organisation may not have one more project, or not so many more custom domains, it is a conflict. Needs the role owner, or a higher one, in the deleted project's organisation.
 //
 // Takes any type of body and a specified content type.
 //
@@ -11844,7 +11844,7 @@ func (c *Client) RestoreProjectWithBody(ctx context.Context, deletedProjectID op
 
 // RestoreProject Undo the deletion of a project
 //
-// The project is back with its settings, variables, domains and previews. What was live in each environment is deployed again from its image, without a build, and answers on the domains that it had. Only where the image is not kept the commit is built again. Deployments that were on their way when the project was deleted stay cancelled. A slug that another project has by now is a conflict: name another one. A custom domain that another project has proven by now needs another proof. Where the organisation has as many projects as it may have it is a conflict. Needs the role owner, or a higher one, in the deleted project's organisation.
+// The project is back with its settings, variables, domains and previews. What was live in each environment is deployed again from its image, without a build, and answers on the domains that it had. Only where the image is not kept the commit is built again. Deployments that were on their way when the project was deleted stay cancelled. A slug that another project has by now is a conflict: name another one. A custom domain that another project has proven by now needs another proof. Where the organisation may not have one more project, or not so many more custom domains, it is a conflict. Needs the role owner, or a higher one, in the deleted project's organisation.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -23672,7 +23672,7 @@ type ClientWithResponsesInterface interface {
 
 	// RestoreProjectWithBodyWithResponse Undo the deletion of a project
 	//
-	// The project is back with its settings, variables, domains and previews. What was live in each environment is deployed again from its image, without a build, and answers on the domains that it had. Only where the image is not kept the commit is built again. Deployments that were on their way when the project was deleted stay cancelled. A slug that another project has by now is a conflict: name another one. A custom domain that another project has proven by now needs another proof. Where the organisation has as many projects as it may have it is a conflict. Needs the role owner, or a higher one, in the deleted project's organisation.
+	// The project is back with its settings, variables, domains and previews. What was live in each environment is deployed again from its image, without a build, and answers on the domains that it had. Only where the image is not kept the commit is built again. Deployments that were on their way when the project was deleted stay cancelled. A slug that another project has by now is a conflict: name another one. A custom domain that another project has proven by now needs another proof. Where the organisation may not have one more project, or not so many more custom domains, it is a conflict. Needs the role owner, or a higher one, in the deleted project's organisation.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -23681,7 +23681,7 @@ type ClientWithResponsesInterface interface {
 
 	// RestoreProjectWithResponse Undo the deletion of a project
 	//
-	// The project is back with its settings, variables, domains and previews. What was live in each environment is deployed again from its image, without a build, and answers on the domains that it had. Only where the image is not kept the commit is built again. Deployments that were on their way when the project was deleted stay cancelled. A slug that another project has by now is a conflict: name another one. A custom domain that another project has proven by now needs another proof. Where the organisation has as many projects as it may have it is a conflict. Needs the role owner, or a higher one, in the deleted project's organisation.
+	// The project is back with its settings, variables, domains and previews. What was live in each environment is deployed again from its image, without a build, and answers on the domains that it had. Only where the image is not kept the commit is built again. Deployments that were on their way when the project was deleted stay cancelled. A slug that another project has by now is a conflict: name another one. A custom domain that another project has proven by now needs another proof. Where the organisation may not have one more project, or not so many more custom domains, it is a conflict. Needs the role owner, or a higher one, in the deleted project's organisation.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -40351,7 +40351,7 @@ func (c *ClientWithResponses) CreateProjectWithResponse(ctx context.Context, par
 
 // RestoreProjectWithBodyWithResponse Undo the deletion of a project
 //
-// The project is back with its settings, variables, domains and previews. What was live in each environment is deployed again from its image, without a build, and answers on the domains that it had. Only where the image is not kept the commit is built again. Deployments that were on their way when the project was deleted stay cancelled. A slug that another project has by now is a conflict: name another one. A custom domain that another project has proven by now needs another proof. Where the organisation has as many projects as it may have it is a conflict. Needs the role owner, or a higher one, in the deleted project's organisation.
+// The project is back with its settings, variables, domains and previews. What was live in each environment is deployed again from its image, without a build, and answers on the domains that it had. Only where the image is not kept the commit is built again. Deployments that were on their way when the project was deleted stay cancelled. A slug that another project has by now is a conflict: name another one. A custom domain that another project has proven by now needs another proof. Where the organisation may not have one more project, or not so many more custom domains, it is a conflict. Needs the role owner, or a higher one, in the deleted project's organisation.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -40366,7 +40366,7 @@ func (c *ClientWithResponses) RestoreProjectWithBodyWithResponse(ctx context.Con
 
 // RestoreProjectWithResponse Undo the deletion of a project
 //
-// The project is back with its settings, variables, domains and previews. What was live in each environment is deployed again from its image, without a build, and answers on the domains that it had. Only where the image is not kept the commit is built again. Deployments that were on their way when the project was deleted stay cancelled. A slug that another project has by now is a conflict: name another one. A custom domain that another project has proven by now needs another proof. Where the organisation has as many projects as it may have it is a conflict. Needs the role owner, or a higher one, in the deleted project's organisation.
+// The project is back with its settings, variables, domains and previews. What was live in each environment is deployed again from its image, without a build, and answers on the domains that it had. Only where the image is not kept the commit is built again. Deployments that were on their way when the project was deleted stay cancelled. A slug that another project has by now is a conflict: name another one. A custom domain that another project has proven by now needs another proof. Where the organisation may not have one more project, or not so many more custom domains, it is a conflict. Needs the role owner, or a higher one, in the deleted project's organisation.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //

@@ -750,3 +750,13 @@ func (q *Queries) UnpinEnvironmentOf(ctx context.Context, deploymentID uuid.UUID
 	}
 	return items, nil
 }
+
+const unpinEnvironments = `-- name: UnpinEnvironments :exec
+UPDATE environments SET pinned_by_id = NULL WHERE project_id = $1 AND pinned_by_id IS NOT NULL
+`
+
+// Unpins all environments of a project, so that what they are pinned to is not kept for them.
+func (q *Queries) UnpinEnvironments(ctx context.Context, projectID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, unpinEnvironments, projectID)
+	return err
+}

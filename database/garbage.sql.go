@@ -535,6 +535,7 @@ func (q *Queries) MarkForgottenVMs(ctx context.Context) (int64, error) {
 const markUnneededImages = `-- name: MarkUnneededImages :exec
 UPDATE images SET collected_at = now()
 WHERE images.project_id = $1 AND images.collected_at IS NULL
+  AND NOT EXISTS (SELECT FROM projects WHERE projects.id = $1 AND projects.kept_until IS NOT NULL)
   AND NOT EXISTS (
     SELECT FROM deployments
     WHERE deployments.project_id = $1 AND (deployments.image_id = images.id OR deployments.image_digest = images.digest)
@@ -555,7 +556,7 @@ WHERE images.project_id = $1 AND images.collected_at IS NULL
 `
 
 // From now on nobody can roll back to these images. A deployment needs its image while it is on its way, live, kept warm
-// or among the last releases of its environment. The project is locked.
+// or among the last releases of its environment; one whose deletion can be undone needs all of them. The project is locked.
 func (q *Queries) MarkUnneededImages(ctx context.Context, projectID uuid.UUID, keepReleases int32) error {
 	_, err := q.db.Exec(ctx, markUnneededImages, projectID, keepReleases)
 	return err

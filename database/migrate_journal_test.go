@@ -63,3 +63,23 @@ func TestLaterIndexes_LeavesOutThoseOfTheMigrationsOwnTables(t *testing.T) {
 	require.Len(t, later, 1)
 	require.Contains(t, later[m.statements()[2]].name, "old_x")
 }
+
+func TestMigrations_ReplacedIndex_GoesOnceTheOtherIsBuilt(t *testing.T) {
+	t.Parallel()
+
+	journal, err := readJournal()
+	require.NoError(t, err)
+
+	for _, migration := range journal {
+		// Releases have the older ones.
+		if migration.Tag < "0037" {
+			continue
+		}
+
+		for _, later := range migration.laterIndexes() {
+			require.NotContains(t, migration.text, "DROP INDEX "+strings.TrimSuffix(later.table, `"`)+"_",
+				"%s drops an index, and %s is built behind it: until then nothing may keep duplicates out. Drop it in the next migration.",
+				migration.Tag, later.name)
+		}
+	}
+}

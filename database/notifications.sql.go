@@ -23,13 +23,11 @@ func (q *Queries) CountNotificationChannels(ctx context.Context, organisationID 
 }
 
 const countRecentTests = `-- name: CountRecentTests :one
-SELECT count(*) FROM notification_deliveries
-JOIN notification_channels ON notification_channels.id = notification_deliveries.channel_id
-WHERE notification_channels.organisation_id = $1 AND notification_deliveries.event = 'test'
-  AND notification_deliveries.id > $2
+SELECT count(*) FROM audit_events
+WHERE audit_events.organisation_id = $1::uuid AND audit_events.action = 'notification_channel.test' AND audit_events.id > $2
 `
 
-// How many test messages an organisation has sent lately.
+// How many test messages an organisation has had sent lately, also to channels that it has removed since.
 func (q *Queries) CountRecentTests(ctx context.Context, organisationID uuid.UUID, after uuid.UUID) (int64, error) {
 	row := q.db.QueryRow(ctx, countRecentTests, organisationID, after)
 	var count int64
@@ -357,12 +355,17 @@ WHERE notification_channels.organisation_id = $1 AND notification_channels.enabl
     WHERE told.environment_id = $3::uuid AND told.channel_id = notification_channels.id
     ORDER BY told.created_at DESC LIMIT 1
   ))
+  AND 100 > (
+    SELECT count(*) FROM (
+      SELECT FROM notification_deliveries AS waiting WHERE waiting.channel_id = notification_channels.id AND waiting.state = 'pending' LIMIT 100
+    ) AS waiting
+  )
 ORDER BY notification_channels.id
 FOR KEY SHARE
 `
 
 // The channels of an organisation that are told of a deployment's end: of a failure all of them, of one that went live those that were told of a failure of
-// its environment last. They stay until the transaction ends.
+// its environment last. One for which a hundred messages wait already is told no more until it takes them. They stay until the transaction ends.
 func (q *Queries) ListChannelsToTell(ctx context.Context, organisationID uuid.UUID, event string, environmentID uuid.UUID) ([]uuid.UUID, error) {
 	rows, err := q.db.Query(ctx, listChannelsToTell, organisationID, event, environmentID)
 	if err != nil {

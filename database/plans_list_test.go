@@ -215,6 +215,7 @@ var hotQueries = map[string]bound{
 	}},
 	// The platform has a handful of its own, and records while it orders those.
 	// Notifications: each deployment that ends looks for whom to tell, and each message is a job.
+	"ListLostDeliveries":               {most: 1, perRow: 2},
 	"ListChannelsToTell, of a failure": {most: 2 * 2, with: map[string]any{"event": "failed"}},
 	"ListChannelsToTell":               {most: 2*2 + 2, with: map[string]any{"event": "recovered"}}, // Each channel, and what it was told last.
 	"GetDeliveryToSend":                {most: 3, with: map[string]any{"id": seedID(kindDelivery, 1010)}},
@@ -409,6 +410,7 @@ var hotQueries = map[string]bound{
 	"GetLimits":                    {most: 4},
 	"CountProjects":                {most: projects/1000 + 1},
 	"CountDomains":                 {most: projects/1000 + domains/1000 + 1},
+	"CountDomainsOf":               {most: domains/10_000 + 3},
 	"CountBuilds":                  {most: 2*unfinished + projects/1000},
 	"SumInstances":                 {most: projects/1000*(5+2*3) + 20, with: map[string]any{"environmentid": seedID(kindProject, 1010)}}, // Each project with its environments and what is live, and its VMs.
 	"ListDeploymentsAwaitingQuota": {most: 1},
@@ -604,7 +606,7 @@ var coldQueries = map[string][]string{
 		GetSecret DeleteSecret LockJoinToken`),
 	"what happens to a repository or an account a few times a year": names(`
 		RenameInstallationAccount ListInstallationsBeside SetDefaultBranch RenameRepository MoveRepository`),
-	"what a person does a few times a year": names(`DeleteNode DeleteNodeVMs DeleteEdge CountNodeVMs ListNodePrefixes DeleteDomains KeepDomains LoseKeptDomains DropTakenDeploymentDomains ReturnDomains ReleaseDomains
+	"what a person does a few times a year": names(`DeleteNode DeleteNodeVMs DeleteEdge CountNodeVMs ListNodePrefixes DeleteDomains KeepDomains UnpinEnvironments LoseKeptDomains DropTakenDeploymentDomains ReturnDomains ReleaseDomains
 		ListKeptGenerated ReturnPreviews LastRelease ShowCertificatesAgain ListKeptProjectsOf LockKeptProjects
 		DeleteDomainsOf ForgetRequestLogs MarkPreviewsDeleted ForgetAllBranches DropComments`),
 	"what a person does now and then, on the few rows of one organisation or user": names(`

@@ -60,6 +60,19 @@ func (q *Queries) CountDomains(ctx context.Context, organisationID uuid.UUID) (i
 	return count, err
 }
 
+const countDomainsOf = `-- name: CountDomainsOf :one
+SELECT count(*) FROM projects JOIN domains ON domains.project_id = projects.id
+WHERE projects.id = $1 AND projects.organisation_id = $2 AND domains.kind = 'custom'
+`
+
+// How many custom domains a project of an organisation has, also one that is deleted.
+func (q *Queries) CountDomainsOf(ctx context.Context, projectID uuid.UUID, organisationID uuid.UUID) (int64, error) {
+	row := q.db.QueryRow(ctx, countDomainsOf, projectID, organisationID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const countLogBytes = `-- name: CountLogBytes :one
 SELECT minute_bytes FROM log_uses WHERE organisation_id = $1 AND minute = date_trunc('minute', now())
 `

@@ -370,6 +370,38 @@ func (q *Queries) ListJobOwners(ctx context.Context) ([]string, error) {
 	return items, nil
 }
 
+const listLostDeliveries = `-- name: ListLostDeliveries :many
+SELECT lost.id FROM notification_deliveries AS lost
+WHERE lost.state = 'pending' AND NOT EXISTS (
+  SELECT FROM river.river_job
+  WHERE river_job.kind = 'notify' AND river_job.args @> jsonb_build_object('delivery_id', lost.id)
+    AND river_job.state IN ('available', 'pending', 'running', 'retryable', 'scheduled')
+)
+ORDER BY lost.id LIMIT 1000
+`
+
+// What channels are to be told and no job will tell: those of a worker that died where one of a version took over that does not know the job, or that an operator
+// has cancelled.
+func (q *Queries) ListLostDeliveries(ctx context.Context) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, listLostDeliveries)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []uuid.UUID{}
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listQueueJobs = `-- name: ListQueueJobs :many
 WITH states AS (
   SELECT asked.state, array_position(ARRAY['running', 'available', 'retryable', 'scheduled'], asked.state)::int AS rank

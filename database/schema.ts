@@ -1469,6 +1469,8 @@ export const notificationDeliveries = pgTable(
   (t) => [
     uniqueIndex("notification_deliveries_once").on(t.deploymentId, t.channelId, t.event),
     index("notification_deliveries_channel").on(t.channelId, t.id),
+    // Those that wait, of which a channel has a hundred at most.
+    index("notification_deliveries_pending").on(t.channelId).where(sql`${t.state} = 'pending'`),
     // The last outcome of an environment that a channel was told of.
     index("notification_deliveries_environment").on(t.environmentId, t.channelId, t.createdAt),
     check("notification_deliveries_event", sql`${t.event} in ('failed', 'recovered', 'test')`),

@@ -49,6 +49,11 @@ func PurgeProject(ctx context.Context, queries *database.Queries, project databa
 		return fmt.Errorf("write that the project is gone: %w", err)
 	}
 
+	// History deletes no deployment that an environment is pinned to.
+	if err := queries.UnpinEnvironments(ctx, project.ID); err != nil {
+		return fmt.Errorf("unpin the environments: %w", err)
+	}
+
 	if err := queries.DeleteDomains(ctx, project.ID); err != nil {
 		return fmt.Errorf("delete the domains: %w", err)
 	}

@@ -40,6 +40,24 @@ func tell(ctx context.Context, inserter *river.Client[pgx.Tx], tx pgx.Tx, organi
 	return nil
 }
 
+// tellLost inserts the jobs of messages that have none any more.
+func (w *Worker) tellLost(ctx context.Context) error {
+	lost, err := database.New(w.pool).ListLostDeliveries(ctx)
+	if err != nil {
+		return fmt.Errorf("find the messages that no job sends: %w", err)
+	}
+
+	return database.InTx(ctx, w.pool, func(tx pgx.Tx, _ *database.Queries) error {
+		for _, delivery := range lost {
+			if err := insertJob(ctx, w.inserter, tx, kindNotify, arguments{DeliveryID: delivery}); err != nil {
+				return err
+			}
+		}
+
+		return nil
+	})
+}
+
 func insertDelivery(
 	ctx context.Context, inserter *river.Client[pgx.Tx], tx pgx.Tx, params database.CreateNotificationDeliveryParams,
 ) (database.NotificationDelivery, error) {

@@ -57,6 +57,12 @@ func (w *Worker) notify(ctx context.Context, job *river.Job[arguments]) error {
 		return nil
 	}
 
+	if !w.sendTurns.take(row.Organisation.ID, max(w.config.NotifySlots/shareOfSlots, 1)) {
+		return river.JobSnooze(turnRest)
+	}
+
+	defer w.sendTurns.giveBack(row.Organisation.ID)
+
 	err = w.send(ctx, queries, row)
 	if isInterrupted(ctx, err) {
 		return err

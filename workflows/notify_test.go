@@ -93,8 +93,14 @@ func (s *messageServer) answers(answer func(number int) int) {
 func (b *testBundle) channel(t *testing.T, name string, to *messageServer) uuid.UUID {
 	t.Helper()
 
+	return b.channelOf(t, b.organisation, name, to)
+}
+
+func (b *testBundle) channelOf(t *testing.T, organisation uuid.UUID, name string, to *messageServer) uuid.UUID {
+	t.Helper()
+
 	row, err := b.queries.CreateNotificationChannel(b.ctx, database.CreateNotificationChannelParams{
-		ID: id.New(), OrganisationID: b.organisation, Kind: notify.KindWebhook, Name: name, Address: to.URL,
+		ID: id.New(), OrganisationID: organisation, Kind: notify.KindWebhook, Name: name, Address: to.URL,
 	})
 	require.NoError(t, err)
 
@@ -320,7 +326,12 @@ func TestNotify_Test_IsTriedOnceAndBounded(t *testing.T) {
 	server.answers(func(int) int { return http.StatusServiceUnavailable })
 	b.work(t)
 
-	also := func(context.Context, *database.Queries, uuid.UUID) error { return nil }
+	also := func(ctx context.Context, queries *database.Queries, channel uuid.UUID) error {
+		return queries.CreateAuditEvent(ctx, database.CreateAuditEventParams{
+			ID: id.New(), OrganisationID: &b.organisation, ActorKind: new(database.ActorPlatform), Action: "notification_channel.test",
+			SubjectType: "notification_channel", SubjectID: channel, Details: []byte("{}"),
+		})
+	}
 	_, err := b.deployments.TestChannel(b.ctx, b.organisation, channel, also)
 	require.NoError(t, err)
 	require.Equal(t, map[string]int{deliveryDelivered: 0, deliveryFailed: 1}, b.settled(t))
@@ -333,4 +344,70 @@ func TestNotify_Test_IsTriedOnceAndBounded(t *testing.T) {
 
 	_, err = b.deployments.TestChannel(b.ctx, b.organisation, channel, also)
 	require.Equal(t, problem.TooMany, problem.CodeOf(err))
+
+	// Another channel in the place of this one does not help.
+	_, err = b.queries.DeleteNotificationChannels(b.ctx, b.organisation, nil)
+	require.NoError(t, err)
+
+	_, err = b.deployments.TestChannel(b.ctx, b.organisation, b.channel(t, "next", server), also)
+	require.Equal(t, problem.TooMany, problem.CodeOf(err))
+}
+
+func TestNotify_ServersOfOneOrganisationDoNotAnswer_OthersAreToldAllTheSame(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	silent, other := b.notified(t), b.notified(t)
+	release := make(chan struct{})
+	t.Cleanup(func() { close(release) })
+	silent.answers(func(int) int {
+		<-release
+
+		return http.StatusOK
+	})
+
+	for _, name := range []string{"a", "b", "c", "d", "e"} {
+		b.channel(t, name, silent)
+	}
+
+	b.work(t)
+	b.outcomes(t, stateFailed)
+	require.Eventually(t, func() bool { return len(silent.received()) == 2 }, patienceOfTests, 5*time.Millisecond, "nothing is sent")
+
+	// The message of another organisation.
+	rival := id.New()
+	b.exec(t, "INSERT INTO organisations (id, name, slug) VALUES ($1, 'rival', 'rival')", rival)
+
+	also := func(context.Context, *database.Queries, uuid.UUID) error { return nil }
+	_, err := b.deployments.TestChannel(b.ctx, rival, b.channelOf(t, rival, "theirs", other), also)
+	require.NoError(t, err)
+	require.Eventually(t, func() bool { return len(other.received()) == 1 }, patienceOfTests, 5*time.Millisecond, "the other organisation is not told")
+	require.Len(t, silent.received(), 2, "one organisation has half of the slots")
+}
+
+func TestNotify_ChannelForWhichAHundredMessagesWait_IsToldNoMoreUntilItTakesThem(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	full, other := b.channel(t, "full", b.notified(t)), b.channel(t, "other", b.notified(t))
+	b.exec(t, `INSERT INTO notification_deliveries (id, channel_id, event) SELECT gen_random_uuid(), $1, 'test' FROM generate_series(1, 100)`, full)
+
+	told, err := b.queries.ListChannelsToTell(b.ctx, b.organisation, string(notify.EventFailed), b.project)
+	require.NoError(t, err)
+	require.Equal(t, []uuid.UUID{other}, told)
+}
+
+func TestReconcile_MessageThatNoJobSends_IsSent(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	server := b.notified(t)
+	channel := b.channel(t, "on", server)
+	b.exec(t, "INSERT INTO notification_deliveries (id, channel_id, event) VALUES ($1, $2, 'test')", id.New(), channel)
+
+	worker := b.work(t)
+	require.NoError(t, worker.reconcile(b.ctx, nil))
+	require.Equal(t, map[string]int{deliveryDelivered: 1, deliveryFailed: 0}, b.settled(t))
+	require.NoError(t, worker.reconcile(b.ctx, nil))
+	require.Len(t, server.received(), 1)
 }

@@ -46,7 +46,7 @@ func (w *Worker) reconcile(ctx context.Context, _ *river.Job[arguments]) error {
 		}
 	}
 
-	err = errors.Join(err, w.insertReports(ctx), queries.ReleasePrefixes(ctx, w.config.AddressCooldown))
+	err = errors.Join(err, w.insertReports(ctx), w.tellLost(ctx), queries.ReleasePrefixes(ctx, w.config.AddressCooldown))
 
 	if err != nil {
 		return fmt.Errorf("reconcile: %w", err)

@@ -27,10 +27,6 @@ func (d *Deployments) RestoreProject(ctx context.Context, tx pgx.Tx, project dat
 	queries := database.New(tx)
 
 	lost, err := d.returnRows(ctx, queries, project, slug)
-	if database.IsUniqueViolation(err) {
-		err = slugIsTaken(project, slug)
-	}
-
 	if err != nil {
 		return Restoration{}, err
 	}
@@ -63,11 +59,15 @@ func (d *Deployments) returnRows(ctx context.Context, queries *database.Queries,
 		return nil, fmt.Errorf("look for hostnames of deployments that are lost: %w", err)
 	}
 
-	if err := queries.ReturnProject(ctx, slug, project.ID); err != nil {
+	if err := queries.ReturnProject(ctx, slug, project.ID); database.IsUniqueViolation(err) {
+		return nil, slugIsTaken(project, slug)
+	} else if err != nil {
 		return nil, fmt.Errorf("return the project: %w", err)
 	}
 
-	if err := queries.ReturnDomains(ctx, project.ID); err != nil {
+	if err := queries.ReturnDomains(ctx, project.ID); database.IsUniqueViolation(err) {
+		return nil, problem.New(problem.Conflict, "Another project has just got one of its hostnames. Restore it once more: what is lost is told then.")
+	} else if err != nil {
 		return nil, fmt.Errorf("return the domains: %w", err)
 	}
 
@@ -99,6 +99,11 @@ func (d *Deployments) runAgainWhatWasLive(
 	}
 
 	for _, environment := range environments {
+		// It was asleep with what was live. What comes back is not to be woken.
+		if err := queries.ForgetSleep(ctx, environment.ID); err != nil {
+			return nil, fmt.Errorf("write that the environment is awake: %w", err)
+		}
+
 		last, err := queries.LastRelease(ctx, environment.ID)
 		if errors.Is(err, pgx.ErrNoRows) {
 			continue

@@ -106,6 +106,7 @@ func TestDeleteProject_WhileItCanBeUndone_NothingRunsAndItsImagesStay(t *testing
 	b.poll(t, worker)
 	require.NoError(t, worker.reconcile(b.ctx, nil))
 	require.NoError(t, worker.collectGarbage(b.ctx, nil))
+	require.NoError(t, worker.collectImages(b.ctx, b.project, 0, &collected{}), "a pass that began before the deletion")
 	b.awaitCount(t, 0, "SELECT count(*) FROM unfinished_jobs WHERE deployment_id IS NOT NULL")
 	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM deployments"))
 	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM vms"))
@@ -166,11 +167,13 @@ func TestRestoreProject_PushMeanwhile_DoesNotEndWhatBringsItBack(t *testing.T) {
 	worker := b.work(t)
 	b.exec(t, "UPDATE projects SET auto_deploy = true")
 	b.await(t, b.push(t, worker, commitA).ID, stateLive)
+	b.exec(t, "UPDATE environments SET asleep_since = now()")
 	b.deleteProject(t)
 	b.node.freeze(true)
 
 	restored, err := b.restoreProject("app")
 	require.NoError(t, err)
+	require.Zero(t, b.count(t, "SELECT count(*) FROM environments WHERE asleep_since IS NOT NULL"), "no request waits for it to wake")
 
 	pushed := b.push(t, worker, commitB)
 	b.node.freeze(false)
@@ -263,6 +266,7 @@ func TestDeletedProject_TimeIsOver_IsGoneForGood(t *testing.T) {
 	b.past(t, "old", stateRetired, new(1))
 	b.past(t, "live", stateLive, new(2))
 	b.exec(t, "INSERT INTO repository_credentials (project_id, kind) VALUES ($1, 'deploy_key')", b.project)
+	b.exec(t, "UPDATE environments SET pinned_by_id = (SELECT id FROM deployments WHERE state = 'live')")
 
 	deployments := b.count(t, "SELECT count(*) FROM deployments")
 	collect := func() {

@@ -88,6 +88,7 @@ type Worker struct {
 	notifier    Notifier
 	now         func() time.Time
 	batches     batches
+	sendTurns   sendTurns
 	// client works the jobs; inserter inserts them.
 	client, inserter *river.Client[pgx.Tx]
 	// stopping is closed when the worker is told to stop. Steps that only wait are handed to other workers then.

@@ -157,6 +157,8 @@ type receiver struct {
 	server *httptest.Server
 	// answer has the status of each path; 200 for others.
 	answer map[string]int
+	// repeats has it say what was asked of it, too.
+	repeats bool
 
 	mutex    sync.Mutex
 	requests []*http.Request
@@ -175,5 +177,9 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 		w.WriteHeader(status)
 
 		_, _ = io.WriteString(w, "no_service")
+
+		if r.repeats {
+			_, _ = io.WriteString(w, " at "+request.URL.Path)
+		}
 	}
 }

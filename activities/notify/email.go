@@ -15,7 +15,8 @@ import (
 // mail sends a message by the platform's mail server.
 func (n *Notifier) mail(ctx context.Context, to string, message Message) error {
 	if n.config.SMTPHost == "" {
-		return refused(nil, "This platform has no mail server any more, so that nothing is sent by e-mail. Ask its operators, or add another kind of channel.")
+		// Another worker may have the settings, as while they are changed.
+		return again(nil, "This platform has no mail server any more, so that nothing is sent by e-mail. Ask its operators, or add another kind of channel.")
 	}
 
 	written, err := n.write(to, message)

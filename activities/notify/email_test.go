@@ -56,6 +56,13 @@ func TestEmail_PlatformMayNotSend_IsNoFaultOfTheChannel(t *testing.T) {
 	require.Equal(t, problem.Unavailable, problem.CodeOf(err))
 	require.NotContains(t, err.Error(), "wrong")
 
+	// A worker that knows no mail server leaves the mail to another one.
+	host := b.config.SMTPHost
+	b.config.SMTPHost = ""
+	err = b.send(t, notify.Channel{Kind: notify.KindEmail, Address: "team@example.com"}, failure())
+	require.Equal(t, problem.Unavailable, problem.CodeOf(err))
+
+	b.config.SMTPHost = host
 	b.config.Password = "right"
 	require.NoError(t, b.send(t, notify.Channel{Kind: notify.KindEmail, Address: "team@example.com"}, failure()))
 	require.Len(t, b.mails.data, 1)

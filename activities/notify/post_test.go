@@ -89,6 +89,17 @@ func TestPost_AnswerOfTheServer_SaysWhetherAnotherTryMayHelp(t *testing.T) {
 	require.Len(t, b.posts.requests, 7, "no redirect is followed")
 }
 
+func TestPost_AnswerThatRepeatsTheAddress_IsNotTold(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	b.posts.answer, b.posts.repeats = map[string]int{"/services/secret": http.StatusNotFound}, true
+
+	err := b.send(t, notify.Channel{Kind: notify.KindSlack, Secret: b.posts.server.URL + "/services/secret"}, failure())
+	require.Equal(t, "127.0.0.1 answers with 404 Not Found. Look at what stands at the address, or give the channel another one.", problem.MessageOf(err))
+	require.NotContains(t, err.Error(), "secret")
+}
+
 func TestPost_ToAnInternalAddress_IsRefusedWithoutARequest(t *testing.T) {
 	t.Parallel()
 

@@ -1,5 +1,4 @@
 ALTER TABLE "deployments" DROP CONSTRAINT "deployments_trigger";--> statement-breakpoint
-DROP INDEX "domains_hostname";--> statement-breakpoint
 ALTER TABLE "domains" ADD COLUMN "kept_since" timestamp with time zone;--> statement-breakpoint
 ALTER TABLE "projects" ADD COLUMN "kept_until" timestamp with time zone;--> statement-breakpoint
 CREATE UNIQUE INDEX "domains_answering" ON "domains" USING btree ("hostname") WHERE ("domains"."kind" <> 'custom' or "domains"."verified_at" is not null) and "domains"."kept_since" is null;--> statement-breakpoint

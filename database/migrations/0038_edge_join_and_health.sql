@@ -1,3 +1,6 @@
+-- The index domains_answering of the migration before is there by now. It is built behind that migration where the database is in use, and until then this one
+-- keeps two projects from having one hostname.
+DROP INDEX "domains_hostname";--> statement-breakpoint
 CREATE TABLE "backups" (
 	"target" text PRIMARY KEY NOT NULL,
 	"name" text NOT NULL,

@@ -40,6 +40,7 @@ CREATE UNIQUE INDEX "notification_channels_name" ON "notification_channels" USIN
 CREATE INDEX "notification_channels_created_by" ON "notification_channels" USING btree ("created_by");--> statement-breakpoint
 CREATE UNIQUE INDEX "notification_deliveries_once" ON "notification_deliveries" USING btree ("deployment_id","channel_id","event");--> statement-breakpoint
 CREATE INDEX "notification_deliveries_channel" ON "notification_deliveries" USING btree ("channel_id","id");--> statement-breakpoint
+CREATE INDEX "notification_deliveries_pending" ON "notification_deliveries" USING btree ("channel_id") WHERE "notification_deliveries"."state" = 'pending';--> statement-breakpoint
 CREATE INDEX "notification_deliveries_environment" ON "notification_deliveries" USING btree ("environment_id","channel_id","created_at");--> statement-breakpoint
 CREATE TRIGGER "notification_channels_tell_change" AFTER INSERT OR UPDATE OR DELETE ON "notification_channels" FOR EACH ROW
 EXECUTE FUNCTION "public"."tell_change"('notifications', 'organisation');

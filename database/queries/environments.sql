@@ -18,6 +18,10 @@ UPDATE environments SET pinned_by_id = @deployment_id::uuid WHERE id = @id;
 -- No row where the environment is not pinned.
 UPDATE environments SET pinned_by_id = NULL WHERE id = @id AND pinned_by_id IS NOT NULL;
 
+-- name: UnpinEnvironments :exec
+-- Unpins all environments of a project, so that what they are pinned to is not kept for them.
+UPDATE environments SET pinned_by_id = NULL WHERE project_id = $1 AND pinned_by_id IS NOT NULL;
+
 -- name: UnpinEnvironmentOf :many
 -- Unpins the environment that a deployment pins.
 UPDATE environments SET pinned_by_id = NULL WHERE pinned_by_id = @deployment_id::uuid RETURNING *;

@@ -28,9 +28,10 @@ SELECT EXISTS (
 
 -- name: MarkUnneededImages :exec
 -- From now on nobody can roll back to these images. A deployment needs its image while it is on its way, live, kept warm
--- or among the last releases of its environment. The project is locked.
+-- or among the last releases of its environment; one whose deletion can be undone needs all of them. The project is locked.
 UPDATE images SET collected_at = now()
 WHERE images.project_id = @project_id AND images.collected_at IS NULL
+  AND NOT EXISTS (SELECT FROM projects WHERE projects.id = @project_id AND projects.kept_until IS NOT NULL)
   AND NOT EXISTS (
     SELECT FROM deployments
     WHERE deployments.project_id = @project_id AND (deployments.image_id = images.id OR deployments.image_digest = images.digest)

@@ -43,7 +43,7 @@ SELECT deleted.id, deleted.name, deleted.kind FROM deleted;
 
 -- name: ListChannelsToTell :many
 -- The channels of an organisation that are told of a deployment's end: of a failure all of them, of one that went live those that were told of a failure of
--- its environment last. They stay until the transaction ends.
+-- its environment last. One for which a hundred messages wait already is told no more until it takes them. They stay until the transaction ends.
 SELECT notification_channels.id FROM notification_channels
 WHERE notification_channels.organisation_id = @organisation_id AND notification_channels.enabled
   AND (@event::text = 'failed' OR 'failed' = (
@@ -51,6 +51,11 @@ WHERE notification_channels.organisation_id = @organisation_id AND notification_
     WHERE told.environment_id = @environment_id::uuid AND told.channel_id = notification_channels.id
     ORDER BY told.created_at DESC LIMIT 1
   ))
+  AND 100 > (
+    SELECT count(*) FROM (
+      SELECT FROM notification_deliveries AS waiting WHERE waiting.channel_id = notification_channels.id AND waiting.state = 'pending' LIMIT 100
+    ) AS waiting
+  )
 ORDER BY notification_channels.id
 FOR KEY SHARE;
 
@@ -72,11 +77,9 @@ ORDER BY notification_deliveries.id DESC
 LIMIT sqlc.arg(max_rows)::int;
 
 -- name: CountRecentTests :one
--- How many test messages an organisation has sent lately.
-SELECT count(*) FROM notification_deliveries
-JOIN notification_channels ON notification_channels.id = notification_deliveries.channel_id
-WHERE notification_channels.organisation_id = @organisation_id AND notification_deliveries.event = 'test'
-  AND notification_deliveries.id > @after;
+-- How many test messages an organisation has had sent lately, also to channels that it has removed since.
+SELECT count(*) FROM audit_events
+WHERE audit_events.organisation_id = @organisation_id::uuid AND audit_events.action = 'notification_channel.test' AND audit_events.id > @after;
 
 -- name: GetDeliveryToSend :one
 SELECT sqlc.embed(notification_deliveries), sqlc.embed(notification_channels), sqlc.embed(organisations)

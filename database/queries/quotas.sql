@@ -57,6 +57,11 @@ FROM organisation_limits WHERE organisation_limits.organisation_id = @organisati
 SELECT count(*) FROM projects JOIN domains ON domains.project_id = projects.id
 WHERE projects.organisation_id = @organisation_id AND projects.deleted_at IS NULL AND domains.kind = 'custom';
 
+-- name: CountDomainsOf :one
+-- How many custom domains a project of an organisation has, also one that is deleted.
+SELECT count(*) FROM projects JOIN domains ON domains.project_id = projects.id
+WHERE projects.id = @project_id AND projects.organisation_id = @organisation_id AND domains.kind = 'custom';
+
 -- name: CountBuilds :one
 -- How many deployments of an organisation are fetched, built and pushed now.
 SELECT count(*) FROM deployments AS building JOIN projects ON projects.id = building.project_id

@@ -205,3 +205,14 @@ WHERE deployments.id = @id AND (
   JOIN deployments AS other ON other.id = (job.args ->> 'deployment_id')::uuid
   WHERE job.state = 'running' AND job.queue = @queue AND job.kind = @kind AND other.builder = @builder::text AND other.id <> @id
 ) < @most::bigint;
+
+-- name: ListLostDeliveries :many
+-- What channels are to be told and no job will tell: those of a worker that died where one of a version took over that does not know the job, or that an operator
+-- has cancelled.
+SELECT lost.id FROM notification_deliveries AS lost
+WHERE lost.state = 'pending' AND NOT EXISTS (
+  SELECT FROM river.river_job
+  WHERE river_job.kind = 'notify' AND river_job.args @> jsonb_build_object('delivery_id', lost.id)
+    AND river_job.state IN ('available', 'pending', 'running', 'retryable', 'scheduled')
+)
+ORDER BY lost.id LIMIT 1000;

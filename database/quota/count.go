@@ -30,6 +30,35 @@ func Project(ctx context.Context, queries *database.Queries, organisation uuid.U
 		"Your organisation has %d projects and may have %d. Delete one, or ask an operator of the platform for more.", count, limits.Projects)
 }
 
+// Restored returns a conflict where an organisation has no room for a deleted project that is to come back with its custom domains.
+func Restored(ctx context.Context, queries *database.Queries, organisation, project uuid.UUID) error {
+	if err := Project(ctx, queries, organisation); err != nil {
+		return err
+	}
+
+	more, err := queries.CountDomainsOf(ctx, project, organisation)
+	if err != nil || more == 0 {
+		return err
+	}
+
+	limits, err := limitsOf(ctx, queries, organisation)
+	if err != nil {
+		return err
+	}
+
+	count, err := queries.CountDomains(ctx, organisation)
+	if err != nil {
+		return fmt.Errorf("count the domains: %w", err)
+	}
+
+	if count+more <= int64(limits.Domains) {
+		return nil
+	}
+
+	return problem.New(problem.Conflict, "Your organisation has %d custom domains and may have %d, and %d more would come back with the project. "+
+		"Take some away, or ask an operator of the platform for more.", count, limits.Domains, more)
+}
+
 // Domain returns a conflict where an organisation has as many custom domains as it may have.
 func Domain(ctx context.Context, queries *database.Queries, organisation uuid.UUID) error {
 	limits, err := lock(ctx, queries, organisation)

@@ -1755,7 +1755,7 @@ export interface paths {
         put?: never;
         /**
          * Undo the deletion of a project
-         * @description The project is back with its settings, variables, domains and previews. What was live in each environment is deployed again from its image, without a build, and answers on the domains that it had. Only where the image is not kept the commit is built again. Deployments that were on their way when the project was deleted stay cancelled. A slug that another project has by now is a conflict: name another one. A custom domain that another project has proven by now needs another proof. Where the organisation has as many projects as it may have it is a conflict. Needs the role owner, or a higher one, in the deleted project's organisation.
+         * @description The project is back with its settings, variables, domains and previews. What was live in each environment is deployed again from its image, without a build, and answers on the domains that it had. Only where the image is not kept the commit is built again. Deployments that were on their way when the project was deleted stay cancelled. A slug that another project has by now is a conflict: name another one. A custom domain that another project has proven by now needs another proof. Where the organisation may not have one more project, or not so many more custom domains, it is a conflict. Needs the role owner, or a higher one, in the deleted project's organisation.
          */
         post: operations["restore-project"];
         delete?: never;
