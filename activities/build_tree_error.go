@@ -18,7 +18,10 @@ var badPattern = regexp.MustCompile(`syntax error in pattern|illegal exclusion p
 
 // explainFiles names the file of the source that BuildKit's words are about without naming it.
 func (f failure) explainFiles(text string) (string, bool) {
-	names := strings.Contains(text, "invalid UTF-8")
+	named := strings.Contains(text, "invalid UTF-8")
+	// Where the copying of files ends a build, BuildKit sometimes says no more than that it was cancelled.
+	names := named || strings.Contains(text, "context canceled")
+
 	if !names && !badPattern.MatchString(text) {
 		return "", false
 	}
@@ -39,7 +42,11 @@ func (f failure) explainFiles(text string) (string, bool) {
 	}
 
 	name, ok := nameThatIsNotUTF8(tree.FS, rules)
-	if !ok {
+
+	switch {
+	case !ok && !named:
+		return "", false
+	case !ok:
 		return "The name of a file, or of what a symbolic link leads to, is not UTF-8, and BuildKit copies no such file. Rename it.", true
 	}
 
