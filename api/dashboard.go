@@ -26,7 +26,6 @@ type dashboard struct {
 // ServeHTTP answers with a file of the dashboard, and with its page where there is none and a browser asks for a page.
 func (d dashboard) ServeHTTP(writer http.ResponseWriter, request *http.Request) {
 	name := strings.TrimPrefix(path.Clean(request.URL.Path), "/")
-	files := staticFiles{files: d.files, policy: dashboardPolicy + " " + d.service.provider.Origin()}
 
 	switch {
 	case request.Method != http.MethodGet && request.Method != http.MethodHead:
@@ -36,11 +35,17 @@ func (d dashboard) ServeHTTP(writer http.ResponseWriter, request *http.Request) 
 		d.service.showPage(writer, request, http.StatusOK, "message", webPage{Title: "Zeitwork", Problem: "This binary was built without the dashboard. " +
 			"Build it with `go tool task build`, which needs npm, and start it again. Until then, the zeitwork command does all that the dashboard does; " +
 			"your account is at " + accountPath + "."})
-	case d.files != nil && files.has(name):
-		files.serve(writer, request, name)
+	case d.files != nil && (staticFiles{files: d.files}).has(name):
+		d.serve(writer, request, name)
 	case d.files != nil && wantsPage(request) && !strings.HasPrefix(name, staticAssets):
-		files.serve(writer, request, dashboardPage)
+		d.serve(writer, request, dashboardPage)
 	default:
 		http.NotFound(writer, request)
 	}
+}
+
+// serve answers with a file, which is there.
+func (d dashboard) serve(writer http.ResponseWriter, request *http.Request, name string) {
+	files := staticFiles{files: d.files, policy: dashboardPolicy + " " + d.service.provider.Origin()}
+	files.serve(writer, request, name)
 }

@@ -32,7 +32,7 @@ export function NotificationsPage({ organisation }: { organisation: Schemas['Org
   const test = useTestMessage(organisation.id);
   const [asking, setAsking] = useState<Asking>();
   const close = () => setAsking(undefined);
-  useArrival('new', () => !reason && setAsking({ to: 'add' }));
+  useArrival('channel', () => !reason && setAsking({ to: 'add' }));
   const onSuccess = () => queryClient.invalidateQueries(channelsQuery(organisation.id));
   const onError = (error: unknown) => toast('The channel is as it was', asProblem(error).message);
   const change = $api.useMutation('patch', '/v1/organisations/{organisation_id}/notification-channels/{channel_id}', {

@@ -26,7 +26,7 @@ export function organisationCommands({ organisation }: Here, { go }: Ways): Comm
       name: 'Add a notification channel',
       icon: BellPlus,
       words: 'mail slack webhook alert failed new',
-      run: go(`${base}/notifications`, 'new'),
+      run: go(`${base}/notifications`, 'channel'),
     },
     {
       needs: 'owner',
