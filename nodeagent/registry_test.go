@@ -9,9 +9,11 @@ import (
 	"strings"
 	"testing"
 
+	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/client"
+	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/internal/registryauth"
 )
 
@@ -94,7 +96,8 @@ func TestAgent_RegistryHasLostALayer_FailsAndSaysHowToMendIt(t *testing.T) {
 	}))
 	t.Cleanup(server.Close)
 
-	image := pushApp(t, b.registry, nil)
+	// containerd has what is in the images of other tests.
+	image := pushApp(t, b.registry, func(c *v1.Config) { c.Labels = map[string]string{"test": id.New().String()} })
 	b.config.RegistryHost = strings.TrimPrefix(server.URL, "http://")
 	vm := b.vm(strings.Replace(image, b.registry, b.config.RegistryHost, 1), "")
 	b.api.assign(vm)
