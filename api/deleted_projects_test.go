@@ -95,7 +95,7 @@ func TestDeletedProject_UntilItsTimeIsOver_ComesBackAsItWas(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "GREETING", variables.JSON200.Items[0].Name)
 
-	// What cannot be undone any more is not offered, although nothing has deleted it for good yet.
+	// The API does not list a project whose time to be restored has passed, although no worker has deleted it for good yet.
 	b.deleteNamed(t, project.ID)
 	b.exec(t, "UPDATE projects SET kept_until = now()")
 	require.Empty(t, b.deletedProjects(t, b.owner))
@@ -110,7 +110,7 @@ func TestDeletedProject_WhoseSlugIsTaken_ComesBackUnderAnother(t *testing.T) {
 	project := b.named(t, "shop")
 	b.deleteNamed(t, project.ID)
 
-	// Nobody of another organisation gets the hostname meanwhile; one's own may.
+	// Another organisation does not get the hostname meanwhile; the same organisation may.
 	slug := "shop"
 	refused, err := b.stranger.CreateProjectWithResponse(t.Context(), nil, client.CreateProjectInputBody{
 		Name: slug, Slug: &slug, RepositoryURL: "https://git.example.com/me/app.git",

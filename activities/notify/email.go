@@ -54,7 +54,7 @@ func (n *Notifier) write(to string, message Message) (*gomail.Msg, error) {
 	_, domain, _ := strings.Cut(from.Address, "@")
 	written.SetMessageIDWithValue(message.ID.String() + "@" + domain)
 	written.SetDateWithValue(time.Now())
-	// Nobody's absence note answers a machine (RFC 3834).
+	// Mail servers send no absence note in answer to a message that a program made (RFC 3834).
 	written.SetGenHeader("Auto-Submitted", "auto-generated")
 	written.Subject(message.title())
 	written.SetBodyString(gomail.TypeTextPlain, mailText(message))

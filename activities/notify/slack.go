@@ -24,7 +24,7 @@ func (n *Notifier) slack(ctx context.Context, address string, message Message) e
 	title := marked(message)
 	blocks := []slackBlock{{Type: "section", Text: &slackText{"mrkdwn", title}}}
 
-	// What strangers may have written stands in plain text, which has no links.
+	// Branches and commit messages, which strangers may have written, are sent as plain text: Slack makes no links of it.
 	for _, paragraph := range message.story() {
 		blocks = append(blocks, slackBlock{Type: "section", Text: &slackText{"plain_text", paragraph}})
 	}
