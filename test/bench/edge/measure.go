@@ -38,6 +38,9 @@ const (
 	smallName, tailName, tlsName, idleName = "small", "p99", "tls", "idle"
 )
 
+// latencyShare is which part of a proxy's highest rate it is asked at where latencies are measured.
+const latencyShare = 0.7
+
 func measures() []measure {
 	return []measure{
 		{name: smallName, title: "small answers, 64 connections", unit: requestsUnit, of: visits(few, "/")},
@@ -54,6 +57,7 @@ func measures() []measure {
 		{name: "websocket", title: "messages of a WebSocket back, 64 connections", unit: "messages/s", of: messages},
 		{name: "p50", title: "median at 70 % of nginx's rate", unit: "ms", least: true, of: latency(0.5)},   //nolint:mnd // The median.
 		{name: tailName, title: "99 % at 70 % of nginx's rate", unit: "ms", least: true, of: latency(0.99)}, //nolint:mnd // As it says.
+		{name: "p99own", title: "99 % at 70 % of its own rate", unit: "ms", least: true, of: latencyAtOwnRate},
 		{name: idleName, title: "memory of an idle connection", unit: "kB", least: true, of: idle(false)},
 		{name: "idletls", title: "memory of an idle connection over TLS", unit: "kB", least: true, overTLS: true, of: idle(true)},
 	}
@@ -104,26 +108,41 @@ func uploads(name string, connections, requests int) func(context.Context, *stag
 
 // latency has 64 connections ask at a given rate, and returns the time of that share of the answers.
 func latency(share float64) func(context.Context, *stage, *proxy, Options) (result, error) {
-	const part = 0.7
-
 	return func(ctx context.Context, s *stage, p *proxy, o Options) (result, error) {
 		if s.nginxRate == 0 {
 			if s.proxies[0].name != nginxName {
 				return result{}, fmt.Errorf("the rate is a share of nginx's: measure %s too", nginxName)
 			}
 
-			l, err := wrk(ctx, "http://"+s.proxies[0].http+"/", few, o.Duration)
-			if err != nil {
+			var err error
+			if s.nginxRate, err = highestRate(ctx, s.proxies[0], o); err != nil {
 				return result{}, err
 			}
-
-			s.nginxRate = l.requests / l.seconds
 		}
 
-		took, err := paced(ctx, s, p.http, s.nginxRate*part, o.Duration)
+		took, err := paced(ctx, s, p.http, s.nginxRate*latencyShare, o.Duration)
 
 		return result{value: rig.Milliseconds(rig.Percentile(took, share))}, err
 	}
+}
+
+// latencyAtOwnRate is latency at a rate that leaves each proxy as much of the processors unused as the others.
+func latencyAtOwnRate(ctx context.Context, s *stage, p *proxy, o Options) (result, error) {
+	rate, err := highestRate(ctx, p, o)
+	if err != nil {
+		return result{}, err
+	}
+
+	took, err := paced(ctx, s, p.http, rate*latencyShare, o.Duration)
+
+	return result{value: rig.Milliseconds(rig.Percentile(took, 0.99))}, err //nolint:mnd // 99 %.
+}
+
+// highestRate is how many small answers a second a proxy gives at most.
+func highestRate(ctx context.Context, p *proxy, o Options) (float64, error) {
+	l, err := wrk(ctx, "http://"+p.http+"/", few, o.Duration)
+
+	return l.requests / l.seconds, err
 }
 
 // counted makes a load of many requests, and adds what one of them took of the processors.
