@@ -4,11 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
-	"net"
 	"net/http"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -175,80 +172,6 @@ func (t *transport) renew(e *exchange) {
 	}
 }
 
-// roundTrip is a request that net/http's server has read.
-type roundTrip struct {
-	transport *transport
-	request   *http.Request
-	response  *http.Response
-}
-
-func (r *roundTrip) context() context.Context { return r.request.Context() }
-func (r *roundTrip) status() int              { return r.response.StatusCode }
-func (r *roundTrip) repeatable() bool         { return isRepeatable(r.request) }
-
-func (r *roundTrip) wantsPage() bool {
-	return r.request.Method == http.MethodGet && prefersHTML(r.request.Header.Values("Accept"))
-}
-
-func (r *roundTrip) send(u *upstream) (err error) {
-	if needsHTTP2(r.request) {
-		r.response, err = r.transport.http2.RoundTrip(attemptOf(r.request, u.connections)) //nolint:bodyclose // The caller closes it.
-	} else {
-		r.response, err = r.transport.sendHTTP1(r, u) //nolint:bodyclose // The caller closes it.
-	}
-
-	return err
-}
-
-// sendHTTP1 sends the request on a connection that is open, where there is one. If the app has closed that one meanwhile, the request is sent
-// on a new one: an old connection says nothing about the app, unless the app's machine is gone.
-func (t *transport) sendHTTP1(r *roundTrip, u *upstream) (*http.Response, error) {
-	request := r.request
-
-	if old := t.http1.takeFor(request, u); old != nil {
-		response, err := old.send(attemptOf(request, u.address))
-		if err == nil || reasonOf(err) == reasonSilent || !mayRetry(r, exchangeOf(request), err) {
-			return response, err
-		}
-	}
-
-	made, err := t.http1.dial(r.context(), u)
-	if err != nil {
-		return nil, err
-	}
-
-	return made.send(attemptOf(request, u.address))
-}
-
-// attemptOf returns the request as it is sent to a host.
-func attemptOf(request *http.Request, host string) *http.Request {
-	attempt := request.WithContext(request.Context())
-	target := *request.URL
-	target.Host = host
-	attempt.URL = &target
-
-	if request.Body != nil {
-		// http.Transport closes the body of an attempt that failed; the next attempt still needs it.
-		attempt.Body = io.NopCloser(request.Body)
-	}
-
-	return attempt
-}
-
-// takeFor returns an open connection for a request, or nil. A request whose body is too large to be kept gets none.
-func (c *connections) takeFor(request *http.Request, u *upstream) *connection {
-	if request.Body != nil && (request.ContentLength < 0 || request.ContentLength > maxKept) {
-		return nil
-	}
-
-	return c.take(u, !isRepeatable(request))
-}
-
-// needsHTTP2 tells whether a request is gRPC. All others are sent by HTTP/1.1.
-func needsHTTP2(request *http.Request) bool {
-	return request.ProtoMajor > 1 && strings.HasPrefix(request.Header.Get("Content-Type"), "application/grpc")
-}
-
 // fail records a failed attempt. Where the VM takes no connection, or its machine is silent, it is passed over by other requests, too.
 func (t *transport) fail(s sender, e *exchange, err error) {
 	if ctx := s.context(); ctx.Err() == nil && !e.bodyFailed() {
@@ -264,71 +187,4 @@ func (t *transport) fail(s sender, e *exchange, err error) {
 	}
 
 	e.release()
-}
-
-// mayRetry tells whether the request may be sent again: the client still waits, and either the app has read no byte, or the request is
-// repeatable and no earlier attempt was lost.
-func mayRetry(s sender, e *exchange, err error) bool {
-	if s.context().Err() != nil || e.bodyFailed() {
-		return false
-	}
-
-	switch reasonOf(err) {
-	case reasonConnect, reasonUnseen:
-		return e.rewind()
-	case reasonTimeout:
-		return false
-	case reasonLost, reasonSilent:
-		again := !e.lost && s.repeatable()
-		e.lost = true
-
-		return again
-	default:
-		return false
-	}
-}
-
-// isRepeatable tells whether it does no harm if an app works on a request twice.
-func isRepeatable(request *http.Request) bool {
-	return request.Body == nil && isIdempotent(request.Method)
-}
-
-func isIdempotent(method string) bool {
-	switch method {
-	case http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodPut, http.MethodDelete:
-		return true
-	default:
-		return false
-	}
-}
-
-// reason says how an attempt failed.
-type reason string
-
-const (
-	reasonConnect reason = "connect"
-	reasonUnseen  reason = "unseen"
-	reasonTimeout reason = "timeout"
-	reasonLost    reason = "lost"
-	reasonSilent  reason = "silent"
-)
-
-func reasonOf(err error) reason {
-	if _, ok := errors.AsType[*dialError](err); ok {
-		return reasonConnect
-	}
-
-	if _, ok := errors.AsType[*unseenError](err); ok {
-		return reasonUnseen
-	}
-
-	if _, ok := errors.AsType[*silentError](err); ok {
-		return reasonSilent
-	}
-
-	if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() {
-		return reasonTimeout
-	}
-
-	return reasonLost
 }

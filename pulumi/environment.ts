@@ -70,7 +70,8 @@ function front({ front }: Settings, cloudflareNetworks: string[]): Environment {
   }
 }
 
-// registryEnvironment has the settings of the distribution registry for its storage; the keys of the bucket are not among them.
+// registryEnvironment has the settings of a registry for its storage; the keys of the bucket are not among them. Distribution has to be told to address buckets
+// by path; GitLab's registry does so wherever an endpoint is given, and takes no notice of that variable.
 export function registryEnvironment({ accountId, registry: { storage } }: Settings): Environment {
   const common = { REGISTRY_STORAGE: 's3', REGISTRY_STORAGE_S3_BUCKET: storage.bucket, REGISTRY_STORAGE_DELETE_ENABLED: 'true' };
   if (storage.kind === 's3') {
