@@ -46,7 +46,8 @@ func (h *harness) act(ctx context.Context, p *project, d disturbance) ([]uuid.UU
 		}
 	case "":
 		return nil, nil
-	case actionDeploy, actionLateCancel, actionDrain, actionRescale, actionRestart, actionSleep, actionPin, actionLitter, actionInspect:
+	case actionDeploy, actionLateCancel, actionDrain, actionRescale, actionRestart, actionSleep, actionPin, actionLitter, actionInspect,
+		actionTell:
 		if act, ok := h.longer()[d.action]; ok {
 			return act(ctx, p)
 		}
@@ -68,6 +69,9 @@ func (h *harness) longer() map[action]func(context.Context, *project) ([]uuid.UU
 		actionLitter:     h.litter,
 		actionInspect: func(ctx context.Context, p *project) ([]uuid.UUID, error) {
 			return nil, h.inspect(ctx, p)
+		},
+		actionTell: func(ctx context.Context, p *project) ([]uuid.UUID, error) {
+			return nil, h.tell(ctx, p)
 		},
 		actionRescale: func(ctx context.Context, p *project) ([]uuid.UUID, error) {
 			return nil, h.rescale(ctx, p)

@@ -36,6 +36,8 @@ const (
 	actionLitter action = "litter"
 	// actionInspect has the repository looked at, as before a project is made of it.
 	actionInspect action = "inspect"
+	// actionTell has a test message sent to a channel.
+	actionTell action = "tell"
 )
 
 // means is how something is disturbed.
@@ -183,7 +185,7 @@ func parts() []string {
 func actions() []action {
 	return []action{
 		actionDeploy, actionTwoPushes, actionCancel, actionRollback, actionLateCancel, actionDrain, actionRescale, actionRestart, actionSleep, actionPin,
-		actionLitter, actionInspect,
+		actionLitter, actionInspect, actionTell,
 	}
 }
 
@@ -334,7 +336,7 @@ func bothEdges(one, other string) bool {
 func reachedBy() map[string]action {
 	return map[string]action{
 		"cleanup": actionLateCancel, "move_vms": actionDrain, "rescale": actionRescale, "restart": actionRestart, "sleep": actionSleep, "wake": actionSleep,
-		"collect_garbage": actionLitter, "detect_repository": actionInspect, "route_compaction": actionLitter,
+		"collect_garbage": actionLitter, "detect_repository": actionInspect, "route_compaction": actionLitter, "notify": actionTell,
 	}
 }
 
