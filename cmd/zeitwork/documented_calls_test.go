@@ -3,6 +3,8 @@ package main
 import (
 	"strings"
 	"testing"
+
+	"github.com/zeitwork/zeitwork/internal/secret"
 )
 
 // DocumentedCall is one call of this program in the documentation.
@@ -12,6 +14,24 @@ type DocumentedCall struct {
 	// Text is the call without the name of the program and without comments. Words are its arguments.
 	Text  string
 	Words []string
+}
+
+// StartedAPI is an API of a new platform in a process of its own, with the environment of the program for commands that read its database.
+type StartedAPI struct {
+	URL, Token  string
+	Environment []string
+}
+
+// StartAPI starts an API for a test.
+func StartAPI(t *testing.T) StartedAPI {
+	t.Helper()
+
+	key := "ZEITWORK_SECRET_KEY=" + secret.GenerateKey().Encode()
+	started := startCopies(t, 1, key)
+
+	return StartedAPI{URL: started.copies[0].url, Token: started.tokens.User, Environment: []string{
+		AsProgram + "=1", key, "ZEITWORK_DATABASE_URL=" + started.database.URL, "ZEITWORK_BASE_DOMAIN=apps.example.com",
+	}}
 }
 
 // DocumentedCalls returns what the Markdown files call, in the order of each page.

@@ -34,6 +34,8 @@ type reader struct {
 	repository *repository
 	// project is the slug of the one that the pages call shop. domain stands for example.com, and deployment for the one that a page names by its id.
 	project, domain, deployment string
+	// environment has settings that the program reads.
+	environment []string
 	// commit is what a page has somebody look at.
 	commit string
 	// github is the same reader with a project of a repository on GitHub, once a page has needed one.
@@ -126,6 +128,7 @@ func (r *reader) run(t *testing.T, words []string, expected shown) (written stri
 
 	command := exec.CommandContext(ctx, r.binary, words...)
 	command.Env = append(slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "ZEITWORK_") }), "XDG_CONFIG_HOME="+r.home)
+	command.Env = append(command.Env, r.environment...)
 	command.Dir, command.Stdin = r.repository.Dir, strings.NewReader(lo.Ternary(expected.typesToken, r.token+"\n", expected.types))
 	command.Stdout, command.Stderr = output, output
 	require.NoError(t, command.Start())
