@@ -90,6 +90,8 @@ func startPage() page {
 		"login --api http://127.0.0.1:8000":        signIn,
 		"detect":                                   {says: "Dockerfile"},
 		"deploy": {says: "http://", plus: []string{"--yes"}, after: func(t *testing.T, r *reader, _ string) {
+			t.Helper()
+
 			// Other tests run beside this one, on the same node.
 			r.does(t, "projects", "set", r.project, "--memory-mib", "128", "--cpu-millis", "100")
 		}},
@@ -107,9 +109,17 @@ func environmentsPage() page {
 		"projects set shop --previews branches": {says: "branches", before: pushesFeature},
 		"environments create feature/login":     {says: "has the preview"},
 		"deploy --preview": {
-			says:   "http://",
-			before: func(t *testing.T, r *reader) { r.git(t, "checkout", "--quiet", "feature/login") },
-			after:  func(t *testing.T, r *reader, _ string) { r.git(t, "checkout", "--quiet", "main") },
+			says: "http://",
+			before: func(t *testing.T, r *reader) {
+				t.Helper()
+
+				r.git(t, "checkout", "--quiet", "feature/login")
+			},
+			after: func(t *testing.T, r *reader, _ string) {
+				t.Helper()
+
+				r.git(t, "checkout", "--quiet", "main")
+			},
 		},
 		"projects set shop --previews pull_requests": {says: "pull requests", by: readerOnGitHub},
 		"environments approve pr-12":                 {says: "http://", by: readerOnGitHub, before: opensPullFromFork, plus: []string{"--commit", "COMMIT"}},
@@ -117,7 +127,11 @@ func environmentsPage() page {
 		"environments delete feature-login":          {says: "Deleted the preview feature-login"},
 		"promote -e feature-login":                   {says: "http://"},
 		"deployments show 0199c0de-0000-7000-8000-000000000000": {
-			says: "http://", before: func(t *testing.T, r *reader) { r.deployment = r.found(t).LiveDeploymentID.String() },
+			says: "http://", before: func(t *testing.T, r *reader) {
+				t.Helper()
+
+				r.deployment = r.found(t).LiveDeploymentID.String()
+			},
 		},
 		"projects set shop --ignored-paths docs/**,**/*.md": {says: "docs/**"},
 		"projects set shop --auto-deploy false":             {says: "no"},
@@ -149,6 +163,8 @@ func domainsPage() page {
 		"domains remove www.example.com":                            {says: "does not answer"},
 		"domains":                                                   {says: "active"},
 		"domains certificate *.example.com --certificate example.pem --key example.key": {says: "certificate", before: func(t *testing.T, r *reader) {
+			t.Helper()
+
 			chain, key, err := rig.NewCertificate("*." + r.domain)
 			require.NoError(t, err)
 			writes("example.pem", string(chain))(t, r)
@@ -161,15 +177,27 @@ func domainsPage() page {
 func logsPage() page {
 	return page{name: "docs/logs.md", commands: map[string]shown{
 		"logs -f": {says: "timeout of the database", before: func(t *testing.T, r *reader) {
+			t.Helper()
+
 			r.visits(t, "/slow", 200)
 			r.visits(t, "/healthz", 200)
 			r.visits(t, "/broken", 500)
 		}},
 		"logs --since 1h --grep timeout -healthz": {says: "timeout of the database", after: func(t *testing.T, _ *reader, output string) {
+			t.Helper()
+
 			require.NotContains(t, output, "healthz")
 		}},
-		"logs --level warn":                         {says: "timeout of healthz", after: func(t *testing.T, _ *reader, output string) { require.NotContains(t, output, "listening on") }},
-		"logs --build":                              {says: "COPY server.js", before: func(t *testing.T, r *reader) { r.does(t, "redeploy") }},
+		"logs --level warn": {says: "timeout of healthz", after: func(t *testing.T, _ *reader, output string) {
+			t.Helper()
+
+			require.NotContains(t, output, "listening on")
+		}},
+		"logs --build": {says: "COPY server.js", before: func(t *testing.T, r *reader) {
+			t.Helper()
+
+			r.does(t, "redeploy")
+		}},
 		"logs --requests -f":                        {says: "GET /broken"},
 		"logs --requests --status 5xx":              {says: " 500 ", late: true},
 		"projects set shop --record-requests false": {says: "equests"},
@@ -184,6 +212,8 @@ func rollbackPage() page {
 		"rollback":    {says: "The environment is pinned"},
 		"deployments": {says: "live"},
 		"rollback 0199c0de-0000-7000-8000-000000000000": {says: "The environment is pinned", before: func(t *testing.T, r *reader) {
+			t.Helper()
+
 			all := r.deployments(t, r.found(t))
 			retired, ok := lo.Find(all, func(d client.Deployment) bool { return d.State == "retired" && d.EnvironmentID == d.ProjectID })
 			require.True(t, ok, "%+v", all)
@@ -194,6 +224,8 @@ func rollbackPage() page {
 		"redeploy": {says: "http://"},
 		"restart":  {says: "1 healthy"},
 		"cancel": {says: "Cancelled", before: func(t *testing.T, r *reader) {
+			t.Helper()
+
 			r.repository.push(app{"Dockerfile": "FROM node:22-slim\nRUN sleep 600\n"})
 			r.does(t, "deploy", "-d")
 			r.repository.push(documentedApp())
@@ -217,14 +249,22 @@ func scalingPage() page {
 
 func dockerfilePage() page {
 	return page{
-		name:   "docs/guides/dockerfile.md",
-		before: func(t *testing.T, r *reader) { r.opens(t, serving("from a Dockerfile")) },
+		name: "docs/guides/dockerfile.md",
+		before: func(t *testing.T, r *reader) {
+			t.Helper()
+
+			r.opens(t, serving("from a Dockerfile"))
+		},
 		commands: map[string]shown{
 			"detect": {says: "Dockerfile"},
 			"deploy": {says: "http://", plus: []string{"--yes"}},
 			"detect --write": {says: "Dockerfile", before: func(t *testing.T, r *reader) {
+				t.Helper()
+
 				r.repository.replace(examples.WriteStatic)
 			}, after: func(t *testing.T, r *reader, _ string) {
+				t.Helper()
+
 				require.FileExists(t, filepath.Join(r.repository.Dir, "Dockerfile"))
 			}},
 			"projects set SLUG --dockerfile docker/web.Dockerfile --dockerfile-target web": {says: "docker/web.Dockerfile"},
@@ -237,6 +277,8 @@ func frameworkPage(example, recognised, deployedBy string, more map[string]shown
 	return page{
 		name: "docs/guides/" + example + ".md",
 		before: func(t *testing.T, r *reader) {
+			t.Helper()
+
 			r.opens(t, app{})
 			require.NoError(t, exampleWriters()[example](r.repository.Dir))
 			r.repository.commit()
