@@ -52,6 +52,26 @@ func readByOperators() []string {
 	}
 }
 
+// readByNobodyHere are the pages whose commands are parsed alone: examples of the reference, and what is named while other things are told.
+func readByNobodyHere() []string {
+	return []string{
+		"CHANGELOG.md", "docs/ARCHITECTURE.md", "docs/reference/cli.md", "docs/site/api/README.md", "examples/rails/README.md", "pulumi/README.md",
+	}
+}
+
+// TestDocumentation_EachPageWithCommands_HasItsReader finds a new page that nobody reads.
+func TestDocumentation_EachPageWithCommands_HasItsReader(t *testing.T) {
+	t.Parallel()
+
+	read := append(readByOperators(), readByNobodyHere()...)
+	for _, page := range userPages() {
+		read = append(read, page.name)
+	}
+
+	onPages := lo.Uniq(lo.Map(program.DocumentedCalls(t), func(c program.DocumentedCall, _ int) string { return c.Page }))
+	require.Subset(t, read, onPages, "put a page for users into userPages, with a table of its commands")
+}
+
 // callsOf returns the calls of a page, each once, in the order of the page.
 func callsOf(calls []program.DocumentedCall, page string) []program.DocumentedCall {
 	return lo.UniqBy(lo.Filter(calls, func(c program.DocumentedCall, _ int) bool { return c.Page == page }), func(c program.DocumentedCall) string { return c.Text })
