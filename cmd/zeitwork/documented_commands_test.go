@@ -159,23 +159,32 @@ func commandsOf(file, text string) []documentedCommand {
 		}
 	}
 
-	for _, block := range fence.FindAllStringSubmatch(text, -1) {
-		if block[1] == "sh" {
-			add(block[2])
-		}
-	}
-
-	text = fence.ReplaceAllString(text, "")
-
-	for paragraph := range strings.SplitSeq(text, "\n\n") {
-		if strings.HasPrefix(paragraph, "    ") {
-			add(paragraph)
-		} else {
-			for _, inline := range inlines.FindAllStringSubmatch(paragraph, -1) {
-				found = append(found, documentedCommand{file: file, text: strings.Join(strings.Fields(inline[1]), " ")})
+	prose := func(text string) {
+		for paragraph := range strings.SplitSeq(text, "\n\n") {
+			if strings.HasPrefix(paragraph, "    ") {
+				add(paragraph)
+			} else {
+				for _, inline := range inlines.FindAllStringSubmatch(paragraph, -1) {
+					found = append(found, documentedCommand{file: file, text: strings.Join(strings.Fields(inline[1]), " ")})
+				}
 			}
 		}
 	}
+
+	// The order is that of the page.
+	read := 0
+
+	for _, block := range fence.FindAllStringSubmatchIndex(text, -1) {
+		prose(text[read:block[0]])
+
+		if text[block[2]:block[3]] == "sh" {
+			add(text[block[4]:block[5]])
+		}
+
+		read = block[1]
+	}
+
+	prose(text[read:])
 
 	return found
 }

@@ -85,17 +85,13 @@ func TestRotation_OfThePlatformsKey_IsNoticedByNobody(t *testing.T) {
 func (c *copies) readableProject(t *testing.T) uuid.UUID {
 	t.Helper()
 
-	project, err := c.copies[0].client.CreateProjectWithResponse(t.Context(), nil, client.CreateProjectInputBody{
-		Name: "shop", RepositoryURL: "https://git.example.com/shop.git", AutoDeploy: new(bool),
-	})
-	require.NoError(t, err)
-	require.NotNil(t, project.JSON201, "%s", project.Body)
+	project := c.copies[0].makeShop(t)
 
-	readable, err := c.copies[0].client.SetVariableAccessWithResponse(t.Context(), project.JSON201.ID, client.SetVariableAccessInputBody{Readable: true})
+	readable, err := c.copies[0].client.SetVariableAccessWithResponse(t.Context(), project, client.SetVariableAccessInputBody{Readable: true})
 	require.NoError(t, err)
 	require.Less(t, readable.StatusCode(), http.StatusMultipleChoices, "%s", readable.Body)
 
-	return project.JSON201.ID
+	return project
 }
 
 func (a *apiCopy) write(t *testing.T, project uuid.UUID, name, value string) {

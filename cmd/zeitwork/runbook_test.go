@@ -29,10 +29,10 @@ func openRunbook(t *testing.T, heading string, blocks int, environment ...string
 	content, err := os.ReadFile("../../docs/OPERATIONS.md")
 	require.NoError(t, err)
 
-	_, page, ok := strings.Cut(string(content), "\n### "+heading+"\n")
-	require.True(t, ok, "no page has the heading %s", heading)
+	found := regexp.MustCompile(`(?m)^###? ` + regexp.QuoteMeta(heading) + `$`).FindIndex(content)
+	require.NotNil(t, found, "no page has the heading %s", heading)
 
-	page = regexp.MustCompile(`(?m)^##`).Split(page, 2)[0]
+	page := regexp.MustCompile(`(?m)^##`).Split(string(content[found[1]:]), 2)[0]
 	r := &runbook{folder: t.TempDir()}
 
 	var before bool
@@ -71,6 +71,17 @@ func openRunbook(t *testing.T, heading string, blocks int, environment ...string
 	})
 
 	return r
+}
+
+// replace puts what the test has in the place of what stands on the page, given in pairs.
+func (r *runbook) replace(pairs ...string) {
+	replacer := strings.NewReplacer(pairs...)
+
+	for _, block := range r.blocks {
+		for i, command := range block {
+			block[i] = replacer.Replace(command)
+		}
+	}
 }
 
 // do runs a block of commands, counted from 0, of which none may fail. It returns what they have written.

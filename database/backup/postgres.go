@@ -2,6 +2,7 @@ package backup
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"net/url"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -89,10 +91,12 @@ func (p *postgres) run(ctx context.Context, in io.Reader, out io.Writer, program
 	var complaint bytes.Buffer
 
 	command := exec.CommandContext(ctx, filepath.Join(p.bin, program), append(arguments, "--no-password", "--dbname="+address.String())...)
-	command.Env = process.Environment(p.bin)
+	// What the URL leaves out, such as the host of postgres:///zeitwork, is for the programs what it was for the connection: they are to reach the same server.
+	reached := p.connection.Config()
+	command.Env = process.Environment(p.bin, "PGHOST="+reached.Host, "PGPORT="+strconv.Itoa(int(reached.Port)), "PGUSER="+reached.User)
 	command.Stdin, command.Stdout, command.Stderr, command.WaitDelay = in, out, &complaint, killAfter
 
-	if password != "" {
+	if password = cmp.Or(password, reached.Password); password != "" {
 		command.Env = append(command.Env, "PGPASSWORD="+password)
 	}
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -20,6 +21,8 @@ const (
 	restartTime = 10 * time.Minute
 	// restartLook is how often one looks how far a restart is.
 	restartLook = 500 * time.Millisecond
+	// givenUp is how the event begins that tells that a restart has ended without one. Events of its kind tell of other things, too.
+	givenUp = "The instances were not restarted"
 )
 
 func (a *app) restartCommand() *cobra.Command {
@@ -105,6 +108,10 @@ func (a *app) awaitRestart(ctx context.Context, api *API, project *client.Projec
 
 		fresh := lo.Filter(events.JSON200.Items, func(e client.ProjectEvent, _ int) bool { return e.ID.String() > seen.String() })
 		for _, event := range slices.Backward(fresh) {
+			if strings.HasPrefix(event.Message, givenUp) {
+				return nil, errors.New(event.Message)
+			}
+
 			a.sayf("%s", event.Message)
 
 			seen = event.ID

@@ -38,6 +38,30 @@ func TestRestart_WaitsUntilNoneOfTheOldVMsServes(t *testing.T) {
 	require.Equal(t, "Instances are restarted (1).\n", b.err.String())
 }
 
+func TestRestart_WithoutRoom_EndsWithTheReason(t *testing.T) {
+	t.Parallel()
+
+	const (
+		get     = "GET /v1/deployments/" + rollbackID
+		events  = "GET /v1/projects/" + projectID + "/events"
+		restart = "POST /v1/deployments/" + rollbackID + "/restart"
+		live    = `{"id":"` + rollbackID + `","state":"live","vms":[{"id":"01900000-0000-7000-8000-0000000000f1","kind":"app","state":"healthy"}]}`
+		reason  = "The instances were not restarted, as each needs room for another one beside it until that is healthy."
+	)
+
+	f := platformWith(t, `{"id":"`+projectID+`","slug":"shop","instances":1,"live_deployment_id":"`+rollbackID+`"}`)
+	f.answers[get], f.answers[restart], f.answers[events] = live, live, `{"items":[]}`
+	f.then = func(request string) {
+		if request == restart {
+			f.answers[events] = `{"items":[{"id":"` + createdID + `","kind":"instances","message":"` + reason + `"}]}`
+		}
+	}
+
+	b := signedInTo(t, f)
+	require.Equal(t, ExitFailure, b.run(t, "restart", "-p", "shop"), b.out.String())
+	require.Equal(t, reason, b.err.String())
+}
+
 func TestRestart_OfNothing_IsAUsageError(t *testing.T) {
 	t.Parallel()
 
