@@ -19,9 +19,10 @@ func (a *app) notificationsCommand() *cobra.Command {
 		Short: "Where an organisation is told of deployments that fail, and of environments that work again",
 		Long: "Where an organisation is told of deployments that fail, and of the next one that goes live in the same\n" +
 			"environment: by e-mail, in a channel of Slack, or by a signed webhook.",
-		Example: "  zeitwork notifications\n  zeitwork notifications add team --email team@example.com\n  zeitwork notifications test team",
-		Args:    cobra.NoArgs,
-		RunE:    a.run(a.listNotifications),
+		Example: "  zeitwork notifications\n  zeitwork notifications add team --email team@example.com\n  zeitwork notifications test team\n" +
+			"  zeitwork notifications history team",
+		Args: cobra.NoArgs,
+		RunE: a.run(a.listNotifications),
 	})
 	command.AddCommand(
 		listing("List the channels, and whether they take messages", "  zeitwork notifications list --organisation acme", a.run(a.listNotifications)),
@@ -34,7 +35,9 @@ func (a *app) notificationsCommand() *cobra.Command {
 			Use: "test NAME", Short: "Send a test message to a channel, and wait until it is taken", Example: "  zeitwork notifications test team",
 			Args: cobra.ExactArgs(1), ValidArgsFunction: first(a.completeChannels), RunE: a.run(a.testNotifications),
 		},
+		a.notificationHistoryCommand(),
 	)
+	command.AddCommand(a.notificationSwitchCommands()...)
 
 	return command
 }

@@ -59,3 +59,45 @@ func TestNotificationsTest_SaysWhyAMessageWasNotTaken(t *testing.T) {
 	require.Equal(t, ExitFailure, b.run(t, "notifications", "test", "pager"))
 	require.Contains(t, b.err.String(), "It is gone.")
 }
+
+func TestNotificationsHistory_TellsHowEachMessageWasDelivered(t *testing.T) {
+	t.Parallel()
+
+	const deliveries = "/v1/organisations/" + acmeID + "/notification-channels/" + channelID + "/deliveries"
+
+	f := newFakeAPI(t, withChannel(map[string]string{
+		"GET " + deliveries: `{"items":[{"id":"` + pushID + `","event":"failed","state":"failed","attempts":4,"problem":"It is gone.",` +
+			`"project":"shop","environment":"production","created_at":"` + aLongTimeAgo + `"},` +
+			`{"id":"` + channelID + `","event":"test","state":"delivered","attempts":1,"created_at":"` + aLongTimeAgo + `"}]}`,
+	}))
+	b := signedInTo(t, f)
+
+	require.Equal(t, ExitOK, b.run(t, "notifications", "history", "pager"), b.err.String())
+	require.Equal(t, "WHEN        WHAT                    STATE      ATTEMPTS  PROBLEM\n"+
+		"2020-05-01  shop/production failed  failed     4         It is gone.\n"+
+		"2020-05-01  test                    delivered  1         \n", b.out.String())
+
+	require.Equal(t, ExitOK, b.run(t, "notifications", "history", "pager", "--json"), b.err.String())
+	require.Contains(t, b.out.String(), `"problem": "It is gone."`)
+}
+
+func TestNotificationsOnAndOff_SwitchTheChannelAlone(t *testing.T) {
+	t.Parallel()
+
+	const one = "/v1/organisations/" + acmeID + "/notification-channels/" + channelID
+
+	f := newFakeAPI(t, withChannel(map[string]string{
+		"PATCH " + one: `{"id":"` + channelID + `","kind":"webhook","name":"pager","address":"https://example.com/hook","enabled":false}`,
+	}))
+	b := signedInTo(t, f)
+
+	require.Equal(t, ExitOK, b.run(t, "notifications", "off", "pager"), b.err.String())
+	require.Contains(t, b.err.String(), "pager is off")
+	require.Equal(t, ExitOK, b.run(t, "notifications", "on", "pager"), b.err.String())
+	require.Contains(t, b.err.String(), "pager is on")
+
+	sent := f.sent("PATCH " + one)
+	require.Len(t, sent, 2)
+	require.JSONEq(t, `{"enabled":false}`, sent[0])
+	require.JSONEq(t, `{"enabled":true}`, sent[1])
+}
