@@ -10,18 +10,19 @@ import (
 //
 //nolint:lll // One field a line, with its documentation.
 type NotificationChannel struct {
-	ID           uuid.UUID  `json:"id"`
-	Kind         string     `enum:"email,slack,webhook" json:"kind"`
-	Name         string     `json:"name"`
-	Address      string     `doc:"The address of an e-mail, or the URL of a webhook. Of the URL of a Slack webhook, which is a secret, the host." json:"address"`
-	Enabled      bool       `doc:"Whether anything is sent there."                                                json:"enabled"`
-	DeliveredAt  *time.Time `doc:"When it took a message last."                                                   json:"delivered_at,omitempty"`
-	BrokenAt     *time.Time `doc:"Since when it takes no messages. Absent: it took the last one, or got none yet." json:"broken_at,omitempty"`
-	BrokenReason string     `doc:"Why it takes no messages, and what to do. What happens later is sent all the same, and a message that it takes ends this." json:"broken_reason,omitempty"`
-	CreatedAt    time.Time  `json:"created_at"`
+	ID             uuid.UUID  `json:"id"`
+	Kind           string     `enum:"email,slack,webhook" json:"kind"`
+	Name           string     `json:"name"`
+	Address        string     `doc:"The address of an e-mail, or the URL of a webhook. Of the URL of a Slack webhook, which is a secret, the host." json:"address"`
+	Enabled        bool       `doc:"Whether anything is sent there."                                                json:"enabled"`
+	DeliveredAt    *time.Time `doc:"When it took a message last."                                                   json:"delivered_at,omitempty"`
+	BrokenAt       *time.Time `doc:"Since when it takes no messages. Absent: it took the last one, or got none yet." json:"broken_at,omitempty"`
+	BrokenReason   string     `doc:"Why it takes no messages, and what to do. What happens later is sent all the same, and a message that it takes ends this." json:"broken_reason,omitempty"`
+	FormerKeyUntil *time.Time `doc:"Until when the messages of a webhook carry the signature of the key before, too. Absent: they carry one." json:"former_key_until,omitempty"`
+	CreatedAt      time.Time  `json:"created_at"`
 }
 
-// NewNotificationChannel is a channel that has just been made.
+// NewNotificationChannel is a channel that has just been made, or that has got another key.
 type NewNotificationChannel struct {
 	NotificationChannel
 
@@ -54,7 +55,7 @@ type CreateNotificationChannelInput struct {
 	}
 }
 
-// NewNotificationChannelOutput is a channel that has just been made.
+// NewNotificationChannelOutput is a channel that has just been made, or that has got another key.
 type NewNotificationChannelOutput struct{ Body NewNotificationChannel }
 
 // NotificationChannelOutput is one channel.

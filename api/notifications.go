@@ -2,8 +2,6 @@ package api
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/base64"
 
 	"github.com/google/uuid"
 	"github.com/samber/lo"
@@ -14,13 +12,8 @@ import (
 	"github.com/zeitwork/zeitwork/workflows"
 )
 
-const (
-	// maxNotificationChannels bounds what one event has sent.
-	maxNotificationChannels = 20
-	// The keys of webhooks, as Standard Webhooks has them: a prefix, and 32 bytes in base64.
-	signingKeyPrefix = "whsec_"
-	signingKeyBytes  = 32
-)
+// maxNotificationChannels bounds what one event has sent.
+const maxNotificationChannels = 20
 
 func (s *service) listNotificationChannels(ctx context.Context, input *ListNotificationChannelsInput) (*PageOutput[NotificationChannel], error) {
 	before, err := input.before()
@@ -102,13 +95,6 @@ func (s *service) putChannelSecret(ctx context.Context, queries *database.Querie
 	return s.keyring.PutSecret(ctx, queries, about, secret)
 }
 
-func newSigningKey() string {
-	key := make([]byte, signingKeyBytes)
-	_, _ = rand.Read(key) // It never fails: the program ends where the system has no randomness.
-
-	return signingKeyPrefix + base64.StdEncoding.EncodeToString(key)
-}
-
 func (s *service) updateNotificationChannel(ctx context.Context, input *UpdateNotificationChannelInput) (*NotificationChannelOutput, error) {
 	output := &NotificationChannelOutput{}
 
@@ -169,7 +155,7 @@ func channelNameTaken(name string) error {
 func newNotificationChannel(row database.NotificationChannel) NotificationChannel {
 	return NotificationChannel{
 		ID: row.ID, Kind: row.Kind, Name: row.Name, Address: row.Address, Enabled: row.Enabled, DeliveredAt: row.DeliveredAt, BrokenAt: row.BrokenAt,
-		BrokenReason: lo.FromPtr(row.BrokenReason), CreatedAt: row.CreatedAt,
+		BrokenReason: lo.FromPtr(row.BrokenReason), FormerKeyUntil: row.FormerKeyUntil, CreatedAt: row.CreatedAt,
 	}
 }
 

@@ -22,8 +22,12 @@ func (s *service) registerNotifications(api huma.API) {
 		"Change a notification channel", "Changes what the body names and leaves the rest. One with another address is broken no longer, until that takes no message either.",
 	}), http.StatusConflict), s.updateNotificationChannel)
 	huma.Register(api, remove(tagNotifications, developerOf(organisationSubject()), "delete-notification-channel", one, text{
-		"Remove a notification channel", "What is still on its way there is not sent any more.",
+		"Remove a notification channel", "Messages that wait to be delivered are dropped.",
 	}), s.deleteNotificationChannel)
+	huma.Register(api, also(create(tagNotifications, developerOf(organisationSubject()), "rotate-notification-channel-key", one+"/rotate-key", text{
+		"Replace the key of a webhook", "The answer holds the new key, this once. For 24 hours messages carry two signatures, of the new key and of the one before, with a space between them, " +
+			"as Standard Webhooks has it: a receiver that knows either key takes them. A key that was replaced earlier signs nothing any more. A channel of another kind has no key, and is a conflict.",
+	}), http.StatusConflict), s.rotateNotificationChannelKey)
 	huma.Register(api, also(operation(tagNotifications, developerOf(organisationSubject()), http.MethodPost, http.StatusAccepted, "test-notification-channel", one+"/test", text{
 		"Send a test message", "The message is sent once and not tried again; list-notification-deliveries tells how it went. An organisation can send 20 in an hour.",
 	}), http.StatusTooManyRequests), s.testNotificationChannel)

@@ -135,6 +135,7 @@ const (
 	AuditEventActionNodeUpdate                   AuditEventAction = "node.update"
 	AuditEventActionNotificationChannelCreate    AuditEventAction = "notification_channel.create"
 	AuditEventActionNotificationChannelDelete    AuditEventAction = "notification_channel.delete"
+	AuditEventActionNotificationChannelRotateKey AuditEventAction = "notification_channel.rotate_key"
 	AuditEventActionNotificationChannelTest      AuditEventAction = "notification_channel.test"
 	AuditEventActionNotificationChannelUpdate    AuditEventAction = "notification_channel.update"
 	AuditEventActionOperatorSignIn               AuditEventAction = "operator.sign_in"
@@ -272,6 +273,8 @@ func (e AuditEventAction) Valid() bool {
 	case AuditEventActionNotificationChannelCreate:
 		return true
 	case AuditEventActionNotificationChannelDelete:
+		return true
+	case AuditEventActionNotificationChannelRotateKey:
 		return true
 	case AuditEventActionNotificationChannelTest:
 		return true
@@ -4889,10 +4892,13 @@ type NewNotificationChannel struct {
 	DeliveredAt *time.Time `json:"delivered_at,omitempty"`
 
 	// Enabled Whether anything is sent there.
-	Enabled bool                       `json:"enabled"`
-	ID      openapi_types.UUID         `json:"id"`
-	Kind    NewNotificationChannelKind `json:"kind"`
-	Name    string                     `json:"name"`
+	Enabled bool `json:"enabled"`
+
+	// FormerKeyUntil Until when the messages of a webhook carry the signature of the key before, too. Absent: they carry one.
+	FormerKeyUntil *time.Time                 `json:"former_key_until,omitempty"`
+	ID             openapi_types.UUID         `json:"id"`
+	Kind           NewNotificationChannelKind `json:"kind"`
+	Name           string                     `json:"name"`
 
 	// SigningKey The key that a webhook's messages are signed with, as Standard Webhooks has it. It is shown this once.
 	SigningKey *string `json:"signing_key,omitempty"`
@@ -5157,10 +5163,13 @@ type NotificationChannel struct {
 	DeliveredAt *time.Time `json:"delivered_at,omitempty"`
 
 	// Enabled Whether anything is sent there.
-	Enabled bool                    `json:"enabled"`
-	ID      openapi_types.UUID      `json:"id"`
-	Kind    NotificationChannelKind `json:"kind"`
-	Name    string                  `json:"name"`
+	Enabled bool `json:"enabled"`
+
+	// FormerKeyUntil Until when the messages of a webhook carry the signature of the key before, too. Absent: they carry one.
+	FormerKeyUntil *time.Time              `json:"former_key_until,omitempty"`
+	ID             openapi_types.UUID      `json:"id"`
+	Kind           NotificationChannelKind `json:"kind"`
+	Name           string                  `json:"name"`
 }
 
 // NotificationChannelKind defines model for NotificationChannel.Kind.
@@ -8769,7 +8778,7 @@ type ClientInterface interface {
 
 	// DeleteNotificationChannel Remove a notification channel
 	//
-	// What is still on its way there is not sent any more. Needs the role developer, or a higher one, in the organisation.
+	// Messages that wait to be delivered are dropped. Needs the role developer, or a higher one, in the organisation.
 	//
 	// Corresponds with DELETE /v1/organisations/{organisation_id}/notification-channels/{channel_id} (the `DeleteNotificationChannel` operationId).
 	DeleteNotificationChannel(ctx context.Context, organisationID openapi_types.UUID, channelID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -8798,6 +8807,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/organisations/{organisation_id}/notification-channels/{channel_id}/deliveries (the `ListNotificationDeliveries` operationId).
 	ListNotificationDeliveries(ctx context.Context, organisationID openapi_types.UUID, channelID openapi_types.UUID, params *ListNotificationDeliveriesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RotateNotificationChannelKey Replace the key of a webhook
+	//
+	// The answer holds the new key, this once. For 24 hours messages carry two signatures, of the new key and of the one before, with a space between them, as Standard Webhooks has it: a receiver that knows either key takes them. A key that was replaced earlier signs nothing any more. A channel of another kind has no key, and is a conflict. Needs the role developer, or a higher one, in the organisation.
+	//
+	// Corresponds with POST /v1/organisations/{organisation_id}/notification-channels/{channel_id}/rotate-key (the `RotateNotificationChannelKey` operationId).
+	RotateNotificationChannelKey(ctx context.Context, organisationID openapi_types.UUID, channelID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// TestNotificationChannel Send a test message
 	//
@@ -11558,7 +11574,7 @@ func (c *Client) CreateNotificationChannel(ctx context.Context, organisationID o
 
 // DeleteNotificationChannel Remove a notification channel
 //
-// What is still on its way there is not sent any more. Needs the role developer, or a higher one, in the organisation.
+// Messages that wait to be delivered are dropped. Needs the role developer, or a higher one, in the organisation.
 //
 // Corresponds with DELETE /v1/organisations/{organisation_id}/notification-channels/{channel_id} (the `DeleteNotificationChannel` operationId).
 func (c *Client) DeleteNotificationChannel(ctx context.Context, organisationID openapi_types.UUID, channelID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -11618,6 +11634,23 @@ func (c *Client) UpdateNotificationChannel(ctx context.Context, organisationID o
 // Corresponds with GET /v1/organisations/{organisation_id}/notification-channels/{channel_id}/deliveries (the `ListNotificationDeliveries` operationId).
 func (c *Client) ListNotificationDeliveries(ctx context.Context, organisationID openapi_types.UUID, channelID openapi_types.UUID, params *ListNotificationDeliveriesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListNotificationDeliveriesRequest(c.Server, organisationID, channelID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RotateNotificationChannelKey Replace the key of a webhook
+//
+// The answer holds the new key, this once. For 24 hours messages carry two signatures, of the new key and of the one before, with a space between them, as Standard Webhooks has it: a receiver that knows either key takes them. A key that was replaced earlier signs nothing any more. A channel of another kind has no key, and is a conflict. Needs the role developer, or a higher one, in the organisation.
+//
+// Corresponds with POST /v1/organisations/{organisation_id}/notification-channels/{channel_id}/rotate-key (the `RotateNotificationChannelKey` operationId).
+func (c *Client) RotateNotificationChannelKey(ctx context.Context, organisationID openapi_types.UUID, channelID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRotateNotificationChannelKeyRequest(c.Server, organisationID, channelID)
 	if err != nil {
 		return nil, err
 	}
@@ -18445,6 +18478,47 @@ func NewListNotificationDeliveriesRequest(server string, organisationID openapi_
 	return req, nil
 }
 
+// NewRotateNotificationChannelKeyRequest constructs an http.Request for the RotateNotificationChannelKey method
+func NewRotateNotificationChannelKeyRequest(server string, organisationID openapi_types.UUID, channelID openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "organisation_id", organisationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "channel_id", channelID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/organisations/%s/notification-channels/%s/rotate-key", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewTestNotificationChannelRequest constructs an http.Request for the TestNotificationChannel method
 func NewTestNotificationChannelRequest(server string, organisationID openapi_types.UUID, channelID openapi_types.UUID) (*http.Request, error) {
 	var err error
@@ -23537,7 +23611,7 @@ type ClientWithResponsesInterface interface {
 
 	// DeleteNotificationChannelWithResponse Remove a notification channel
 	//
-	// What is still on its way there is not sent any more. Needs the role developer, or a higher one, in the organisation.
+	// Messages that wait to be delivered are dropped. Needs the role developer, or a higher one, in the organisation.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -23570,6 +23644,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/organisations/{organisation_id}/notification-channels/{channel_id}/deliveries (the `ListNotificationDeliveries` operationId).
 	ListNotificationDeliveriesWithResponse(ctx context.Context, organisationID openapi_types.UUID, channelID openapi_types.UUID, params *ListNotificationDeliveriesParams, reqEditors ...RequestEditorFn) (*ListNotificationDeliveriesResponse, error)
+
+	// RotateNotificationChannelKeyWithResponse Replace the key of a webhook
+	//
+	// The answer holds the new key, this once. For 24 hours messages carry two signatures, of the new key and of the one before, with a space between them, as Standard Webhooks has it: a receiver that knows either key takes them. A key that was replaced earlier signs nothing any more. A channel of another kind has no key, and is a conflict. Needs the role developer, or a higher one, in the organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/organisations/{organisation_id}/notification-channels/{channel_id}/rotate-key (the `RotateNotificationChannelKey` operationId).
+	RotateNotificationChannelKeyWithResponse(ctx context.Context, organisationID openapi_types.UUID, channelID openapi_types.UUID, reqEditors ...RequestEditorFn) (*RotateNotificationChannelKeyResponse, error)
 
 	// TestNotificationChannelWithResponse Send a test message
 	//
@@ -32780,6 +32863,96 @@ func (r ListNotificationDeliveriesResponse) ContentType() string {
 	return ""
 }
 
+type RotateNotificationChannelKeyResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *NewNotificationChannel
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r RotateNotificationChannelKeyResponse) GetJSON201() *NewNotificationChannel {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r RotateNotificationChannelKeyResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r RotateNotificationChannelKeyResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r RotateNotificationChannelKeyResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r RotateNotificationChannelKeyResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r RotateNotificationChannelKeyResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r RotateNotificationChannelKeyResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r RotateNotificationChannelKeyResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r RotateNotificationChannelKeyResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RotateNotificationChannelKeyResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RotateNotificationChannelKeyResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RotateNotificationChannelKeyResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type TestNotificationChannelResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -40126,7 +40299,7 @@ func (c *ClientWithResponses) CreateNotificationChannelWithResponse(ctx context.
 
 // DeleteNotificationChannelWithResponse Remove a notification channel
 //
-// What is still on its way there is not sent any more. Needs the role developer, or a higher one, in the organisation.
+// Messages that wait to be delivered are dropped. Needs the role developer, or a higher one, in the organisation.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -40182,6 +40355,21 @@ func (c *ClientWithResponses) ListNotificationDeliveriesWithResponse(ctx context
 		return nil, err
 	}
 	return ParseListNotificationDeliveriesResponse(rsp)
+}
+
+// RotateNotificationChannelKeyWithResponse Replace the key of a webhook
+//
+// The answer holds the new key, this once. For 24 hours messages carry two signatures, of the new key and of the one before, with a space between them, as Standard Webhooks has it: a receiver that knows either key takes them. A key that was replaced earlier signs nothing any more. A channel of another kind has no key, and is a conflict. Needs the role developer, or a higher one, in the organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/organisations/{organisation_id}/notification-channels/{channel_id}/rotate-key (the `RotateNotificationChannelKey` operationId).
+func (c *ClientWithResponses) RotateNotificationChannelKeyWithResponse(ctx context.Context, organisationID openapi_types.UUID, channelID openapi_types.UUID, reqEditors ...RequestEditorFn) (*RotateNotificationChannelKeyResponse, error) {
+	rsp, err := c.RotateNotificationChannelKey(ctx, organisationID, channelID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRotateNotificationChannelKeyResponse(rsp)
 }
 
 // TestNotificationChannelWithResponse Send a test message
@@ -48534,6 +48722,81 @@ func ParseListNotificationDeliveriesResponse(rsp *http.Response) (*ListNotificat
 			return nil, err
 		}
 		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRotateNotificationChannelKeyResponse parses an HTTP response from a RotateNotificationChannelKeyWithResponse call
+func ParseRotateNotificationChannelKeyResponse(rsp *http.Response) (*RotateNotificationChannelKeyResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RotateNotificationChannelKeyResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest NewNotificationChannel
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
 		var dest Problem

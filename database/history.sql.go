@@ -12,6 +12,27 @@ import (
 	"time"
 )
 
+const deleteFormerKeys = `-- name: DeleteFormerKeys :execrows
+WITH ended AS (
+  SELECT notification_channels.id FROM notification_channels
+  WHERE notification_channels.former_key_until < now()
+  ORDER BY notification_channels.id LIMIT 1000
+  FOR UPDATE SKIP LOCKED
+), forgotten AS (
+  DELETE FROM secrets USING ended WHERE secrets.subject_id = ended.id AND secrets.kind = $1
+)
+UPDATE notification_channels SET former_key_until = NULL FROM ended WHERE notification_channels.id = ended.id
+`
+
+// Deletes the keys of webhooks that sign no message any more.
+func (q *Queries) DeleteFormerKeys(ctx context.Context, kind string) (int64, error) {
+	result, err := q.db.Exec(ctx, deleteFormerKeys, kind)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const deleteOldAuditEvents = `-- name: DeleteOldAuditEvents :execrows
 DELETE FROM audit_events WHERE audit_events.id IN (
   SELECT old.id FROM audit_events AS old

@@ -545,6 +545,7 @@ type NotificationChannel struct {
 	BrokenReason   *string
 	CreatedBy      *uuid.UUID
 	CreatedAt      time.Time
+	FormerKeyUntil *time.Time
 }
 
 type NotificationDelivery struct {

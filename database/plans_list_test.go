@@ -597,7 +597,7 @@ var coldQueries = map[string][]string{
 		GetUser ForgetPoll MarkProjectDeleted MarkProjectGone LockKeptProjectOf ReturnProject LockExpiredProject MembershipInDeletedProject UpdateProject SetVariablesReadable UpdateEnvironmentVariable UpdateNode DeleteDomain SetDomainRedirect GetRepositoryCredential PutRepositoryCredential DeleteRepositoryCredential NameHostKey PinHostKey MarkPreviewDeleted SetPreviewEnd ForgetBranches ProjectHasEnvironment
 		LockOrganisation UpdateOrganisation GetMember SetMemberRole RemoveMember LockMembers MarkOrganisationDeleted SetOperator LockEdge LockOwnToken LockOrganisationToken LockMachineToken
 		AcceptInvitation FindInvitationFor RevokeInvitation GetSession EndSession TieGithub NoteDevicePoll FetchDeviceLogin DecideDeviceLogin MakePersonal UseJoinToken
-		GetNotificationChannel LockNotificationChannel UpdateNotificationChannel
+		GetNotificationChannel LockNotificationChannel UpdateNotificationChannel KeepFormerKey
 		FallAsleep BeginWaking EndSleep ForgetSleep SetWakeProblem SetSleepAfter SetSkewProtection
 		SetGithubDeployment RecordReport RecordReportError RecordComment MakeCommentDue SetPullRequest AwaitApproval ApproveCommit RecordPulls ForgetFullPoll RequestPoll`),
 	"one row by a unique name, when a person asks": names(`

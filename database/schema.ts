@@ -1438,6 +1438,8 @@ export const notificationChannels = pgTable(
     // Since when, and why, messages cannot be delivered: a sentence. Null: the last one was, or none has been sent.
     brokenAt: time("broken_at"),
     brokenReason: text("broken_reason"),
+    // Until when messages are signed with the key that a webhook had before, too: it stands in secrets. Null: the key was never replaced.
+    formerKeyUntil: time("former_key_until"),
     createdBy: uuid("created_by").references(() => users.id, { onDelete: "set null" }),
     createdAt: createdAt(),
   },

@@ -89,6 +89,12 @@ func (w *Worker) send(ctx context.Context, queries *database.Queries, row databa
 		}
 	}
 
+	if until := row.NotificationChannel.FormerKeyUntil; until != nil && time.Now().Before(*until) {
+		if channel.FormerSecret, err = w.keyring.Secret(ctx, queries, FormerSigningKey(row.NotificationChannel)); err != nil {
+			return fmt.Errorf("open the former key of a channel: %w", err)
+		}
+	}
+
 	return w.notifier.Send(ctx, channel, message)
 }
 
@@ -100,6 +106,14 @@ func ChannelSecret(channel database.NotificationChannel) (keyring.Secret, bool) 
 	kind, ok := map[string]string{notify.KindSlack: "slack_webhook_url", notify.KindWebhook: "webhook_signing_key"}[channel.Kind]
 
 	return keyring.Secret{Kind: kind, OrganisationID: channel.OrganisationID, SubjectID: channel.ID}, ok
+}
+
+// kindFormerSigningKey is the key that a webhook was signed with before, as it stands in secrets.kind.
+const kindFormerSigningKey = "webhook_former_signing_key"
+
+// FormerSigningKey names the key that a webhook was signed with before.
+func FormerSigningKey(channel database.NotificationChannel) keyring.Secret {
+	return keyring.Secret{Kind: kindFormerSigningKey, OrganisationID: channel.OrganisationID, SubjectID: channel.ID}
 }
 
 func (w *Worker) messageOf(ctx context.Context, queries *database.Queries, row database.GetDeliveryToSendRow) (notify.Message, error) {

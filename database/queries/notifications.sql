@@ -29,6 +29,12 @@ UPDATE notification_channels SET name = @name, address = @address, enabled = @en
 WHERE id = @id AND organisation_id = @organisation_id
 RETURNING *;
 
+-- name: KeepFormerKey :one
+-- Has a webhook's messages signed with the key that it had before, too, for as long as is given.
+UPDATE notification_channels SET former_key_until = now() + sqlc.arg(keep)::interval
+WHERE id = @id AND organisation_id = @organisation_id
+RETURNING *;
+
 -- name: DeleteNotificationChannels :many
 -- Deletes a channel of an organisation with what it was told; without an id all of them.
 WITH deleted AS (

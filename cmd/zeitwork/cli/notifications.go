@@ -36,6 +36,14 @@ func (a *app) notificationsCommand() *cobra.Command {
 			Args: cobra.ExactArgs(1), ValidArgsFunction: first(a.completeChannels), RunE: a.run(a.testNotifications),
 		},
 		a.notificationHistoryCommand(),
+		&cobra.Command{
+			Use: "rotate-key NAME", Short: "Replace the key that a webhook's messages are signed with",
+			Long: "Replace the key that a webhook's messages are signed with. The new key is written to standard output, and never shown\n" +
+				"again. For 24 hours messages carry two signatures, of the new key and of the one before: give your program the new one\n" +
+				"within that time, and it loses no message.",
+			Example: "  zeitwork notifications rotate-key pager > key",
+			Args:    cobra.ExactArgs(1), ValidArgsFunction: first(a.completeChannels), RunE: a.run(a.rotateNotificationKey),
+		},
 	)
 	command.AddCommand(a.notificationSwitchCommands()...)
 

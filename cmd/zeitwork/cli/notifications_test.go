@@ -101,3 +101,18 @@ func TestNotificationsOnAndOff_SwitchTheChannelAlone(t *testing.T) {
 	require.JSONEq(t, `{"enabled":false}`, sent[0])
 	require.JSONEq(t, `{"enabled":true}`, sent[1])
 }
+
+func TestNotificationsRotateKey_WritesTheKeyAloneToStandardOutput(t *testing.T) {
+	t.Parallel()
+
+	const rotate = "/v1/organisations/" + acmeID + "/notification-channels/" + channelID + "/rotate-key"
+
+	f := newFakeAPI(t, withChannel(map[string]string{
+		"POST " + rotate: `{"id":"` + channelID + `","kind":"webhook","name":"pager","enabled":true,"signing_key":"whsec_y","former_key_until":"` + aLongTimeAgo + `"}`,
+	}))
+	b := signedInTo(t, f)
+
+	require.Equal(t, ExitOK, b.run(t, "notifications", "rotate-key", "pager"), b.err.String())
+	require.Equal(t, "whsec_y\n", b.out.String())
+	require.Contains(t, b.err.String(), "with the one before, too")
+}

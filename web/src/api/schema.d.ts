@@ -1548,7 +1548,7 @@ export interface paths {
         post?: never;
         /**
          * Remove a notification channel
-         * @description What is still on its way there is not sent any more. Needs the role developer, or a higher one, in the organisation.
+         * @description Messages that wait to be delivered are dropped. Needs the role developer, or a higher one, in the organisation.
          */
         delete: operations["delete-notification-channel"];
         options?: never;
@@ -1574,6 +1574,26 @@ export interface paths {
         get: operations["list-notification-deliveries"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organisations/{organisation_id}/notification-channels/{channel_id}/rotate-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace the key of a webhook
+         * @description The answer holds the new key, this once. For 24 hours messages carry two signatures, of the new key and of the one before, with a space between them, as Standard Webhooks has it: a receiver that knows either key takes them. A key that was replaced earlier signs nothing any more. A channel of another kind has no key, and is a conflict. Needs the role developer, or a higher one, in the organisation.
+         */
+        post: operations["rotate-notification-channel-key"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2722,7 +2742,7 @@ export interface components {
         };
         AuditEvent: {
             /** @enum {string} */
-            action: "deployment.approve" | "deployment.cancel" | "deployment.create" | "deployment.promote" | "deployment.rebalance" | "deployment.redeploy" | "deployment.restart" | "deployment.rollback" | "detection.create" | "device_login.approve" | "device_login.deny" | "domain.certificate" | "domain.certificate_delete" | "domain.create" | "domain.delete" | "domain.unverify" | "domain.update" | "domain.verify" | "edge.addresses" | "edge.bind_token" | "edge.create" | "edge.delete" | "edge.join" | "edge.join_token" | "edge.rotate_token" | "environment.create" | "environment.delete" | "environment.unpin" | "environment.update" | "environment_variable.access" | "environment_variable.delete" | "environment_variable.import" | "environment_variable.read" | "environment_variable.set" | "github_app.create" | "github_installation.connect" | "github_installation.disconnect" | "invitation.accept" | "invitation.create" | "invitation.revoke" | "member.leave" | "member.remove" | "member.update" | "node.bind_token" | "node.create" | "node.delete" | "node.join" | "node.join_token" | "node.rotate_token" | "node.update" | "notification_channel.create" | "notification_channel.delete" | "notification_channel.test" | "notification_channel.update" | "operator.sign_in" | "organisation.create" | "organisation.delete" | "organisation.transfer" | "organisation.update" | "project.check" | "project.create" | "project.delete" | "project.purge" | "project.restore" | "project.unpin" | "project.update" | "quota.set" | "repository_access.delete" | "repository_access.set" | "repository_access.trust_host" | "session.create" | "session.end" | "token.create" | "token.first_use" | "token.revoke" | "token.rotate" | "user.add" | "user.connect" | "user.create" | "user.sign_in_code" | "user.update";
+            action: "deployment.approve" | "deployment.cancel" | "deployment.create" | "deployment.promote" | "deployment.rebalance" | "deployment.redeploy" | "deployment.restart" | "deployment.rollback" | "detection.create" | "device_login.approve" | "device_login.deny" | "domain.certificate" | "domain.certificate_delete" | "domain.create" | "domain.delete" | "domain.unverify" | "domain.update" | "domain.verify" | "edge.addresses" | "edge.bind_token" | "edge.create" | "edge.delete" | "edge.join" | "edge.join_token" | "edge.rotate_token" | "environment.create" | "environment.delete" | "environment.unpin" | "environment.update" | "environment_variable.access" | "environment_variable.delete" | "environment_variable.import" | "environment_variable.read" | "environment_variable.set" | "github_app.create" | "github_installation.connect" | "github_installation.disconnect" | "invitation.accept" | "invitation.create" | "invitation.revoke" | "member.leave" | "member.remove" | "member.update" | "node.bind_token" | "node.create" | "node.delete" | "node.join" | "node.join_token" | "node.rotate_token" | "node.update" | "notification_channel.create" | "notification_channel.delete" | "notification_channel.rotate_key" | "notification_channel.test" | "notification_channel.update" | "operator.sign_in" | "organisation.create" | "organisation.delete" | "organisation.transfer" | "organisation.update" | "project.check" | "project.create" | "project.delete" | "project.purge" | "project.restore" | "project.unpin" | "project.update" | "quota.set" | "repository_access.delete" | "repository_access.set" | "repository_access.trust_host" | "session.create" | "session.end" | "token.create" | "token.first_use" | "token.revoke" | "token.rotate" | "user.add" | "user.connect" | "user.create" | "user.sign_in_code" | "user.update";
             actor: components["schemas"]["Actor"];
             /** Format: date-time */
             created_at: string;
@@ -4430,6 +4450,11 @@ export interface components {
             delivered_at?: string;
             /** @description Whether anything is sent there. */
             enabled: boolean;
+            /**
+             * Format: date-time
+             * @description Until when the messages of a webhook carry the signature of the key before, too. Absent: they carry one.
+             */
+            former_key_until?: string;
             /** Format: uuid */
             id: string;
             /** @enum {string} */
@@ -4736,6 +4761,11 @@ export interface components {
             delivered_at?: string;
             /** @description Whether anything is sent there. */
             enabled: boolean;
+            /**
+             * Format: date-time
+             * @description Until when the messages of a webhook carry the signature of the key before, too. Absent: they carry one.
+             */
+            former_key_until?: string;
             /** Format: uuid */
             id: string;
             /** @enum {string} */
@@ -14738,6 +14768,92 @@ export interface operations {
             };
             /** @description There is no such thing, or it is not yours. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not valid; the errors name what is wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You ask too much at once; Retry-After says when to ask again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on the platform's side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "rotate-notification-channel-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewNotificationChannel"];
+                };
+            };
+            /** @description There is no valid token, and no session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token is not one of those that may do this, or a page of another site has sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done as things are now; the detail says why. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

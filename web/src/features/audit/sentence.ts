@@ -87,6 +87,7 @@ const says: Record<Event['action'], Says> = {
   'node.update': () => 'changed a node',
   'notification_channel.create': channel('added'),
   'notification_channel.delete': channel('removed'),
+  'notification_channel.rotate_key': channel('replaced the key of'),
   'notification_channel.test': channel('sent a test message to'),
   'notification_channel.update': channel('changed'),
   'operator.sign_in': () => 'signed in as an operator',

@@ -1,4 +1,4 @@
-import { BellRing, Ellipsis, Pencil, Power, Send, Trash2 } from 'lucide-react';
+import { BellRing, Ellipsis, KeyRound, Pencil, Power, Send, Trash2 } from 'lucide-react';
 import type { Schemas } from '@/api/client';
 import { Button } from '@/components/button';
 import { Empty } from '@/components/empty';
@@ -16,12 +16,13 @@ type Props = {
   testing: string | undefined;
   onTest: (channel: Channel) => void;
   onChange: (channel: Channel) => void;
+  onRotate: (channel: Channel) => void;
   onSwitch: (channel: Channel) => void;
   onRemove: (channel: Channel) => void;
 };
 
 /** ChannelList is where an organisation is told of failures, and whether each place takes messages. */
-export function ChannelList({ channels, testing, onTest, onChange, onSwitch, onRemove }: Props) {
+export function ChannelList({ channels, testing, onTest, onChange, onRotate, onSwitch, onRemove }: Props) {
   if (channels.length === 0) {
     return (
       <Empty icon={BellRing} title="No channel">
@@ -78,6 +79,11 @@ export function ChannelList({ channels, testing, onTest, onChange, onSwitch, onR
               <MenuItem icon={Pencil} onSelect={() => onChange(channel)}>
                 Change
               </MenuItem>
+              {channel.kind === 'webhook' && (
+                <MenuItem icon={KeyRound} onSelect={() => onRotate(channel)}>
+                  Replace the key
+                </MenuItem>
+              )}
               <MenuItem icon={Power} onSelect={() => onSwitch(channel)}>
                 {channel.enabled ? 'Turn off' : 'Turn on'}
               </MenuItem>
