@@ -52,6 +52,24 @@ func (q *Queries) DeleteOldAuditEvents(ctx context.Context, before uuid.UUID) (i
 	return result.RowsAffected(), nil
 }
 
+const deleteOldConfirmations = `-- name: DeleteOldConfirmations :execrows
+DELETE FROM notification_confirmations WHERE notification_confirmations.id IN (
+  SELECT old.id FROM notification_confirmations AS old
+  WHERE old.id < $1
+  ORDER BY old.id LIMIT 1000
+  FOR UPDATE SKIP LOCKED
+)
+`
+
+// Deletes when addresses were asked whether they want messages, once no limit counts it.
+func (q *Queries) DeleteOldConfirmations(ctx context.Context, before uuid.UUID) (int64, error) {
+	result, err := q.db.Exec(ctx, deleteOldConfirmations, before)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const deleteOldDeployments = `-- name: DeleteOldDeployments :execrows
 DELETE FROM deployments WHERE deployments.id IN (
   SELECT old.id FROM deployments AS old JOIN environments ON environments.id = old.environment_id

@@ -135,3 +135,12 @@ WITH ended AS (
   DELETE FROM secrets USING ended WHERE secrets.subject_id = ended.id AND secrets.kind = @kind
 )
 UPDATE notification_channels SET former_key_until = NULL FROM ended WHERE notification_channels.id = ended.id;
+
+-- name: DeleteOldConfirmations :execrows
+-- Deletes when addresses were asked whether they want messages, once no limit counts it.
+DELETE FROM notification_confirmations WHERE notification_confirmations.id IN (
+  SELECT old.id FROM notification_confirmations AS old
+  WHERE old.id < @before
+  ORDER BY old.id LIMIT 1000
+  FOR UPDATE SKIP LOCKED
+);

@@ -37,6 +37,13 @@ func (a *app) notificationsCommand() *cobra.Command {
 		},
 		a.notificationHistoryCommand(),
 		&cobra.Command{
+			Use: "resend NAME", Short: "Ask the owner of an e-mail address once more whether it wants messages",
+			Long: "Ask the owner of an e-mail address once more whether it wants messages: another message with a link, which is valid for\n" +
+				"7 days. An address is asked 3 times a day at most, and no more once its owner had the messages stopped.",
+			Example: "  zeitwork notifications resend team",
+			Args:    cobra.ExactArgs(1), ValidArgsFunction: first(a.completeChannels), RunE: a.run(a.resendConfirmation),
+		},
+		&cobra.Command{
 			Use: "rotate-key NAME", Short: "Replace the key that a webhook's messages are signed with",
 			Long: "Replace the key that a webhook's messages are signed with. The new key is written to standard output, and never shown\n" +
 				"again. For 24 hours messages carry two signatures, of the new key and of the one before: give your program the new one\n" +
@@ -61,7 +68,8 @@ func (a *app) addNotificationsCommand() *cobra.Command {
 		Short: "Add a channel: an e-mail address, a channel of Slack or a webhook",
 		Long: "Add a channel: an e-mail address, the incoming webhook of a channel of Slack, or a webhook of your own. Slack's URL\n" +
 			"is a secret, and read from standard input or asked for. The key that a webhook's messages are signed with is\n" +
-			"written to standard output, and never shown again.",
+			"written to standard output, and never shown again. An e-mail address that is not the verified one of a member gets one\n" +
+			"message with a link, and nothing else until its owner has confirmed by it.",
 		Example: "  zeitwork notifications add team --email team@example.com\n  zeitwork notifications add deploys --slack < url\n" +
 			"  zeitwork notifications add pager --webhook https://example.com/hooks/zeitwork > key",
 		Args: cobra.ExactArgs(1),
@@ -108,7 +116,11 @@ func (a *app) addNotifications(ctx context.Context, api *API, body client.Create
 		return err
 	}
 
-	if !a.json {
+	switch {
+	case a.json:
+	case created.JSON201.UnconfirmedSince != nil:
+		a.sayf("Added %s. A message to %s asks whether its owner wants this: nothing else is sent there before that is confirmed.", body.Name, body.Address)
+	default:
 		a.sayf("Added %s. `zeitwork notifications test` sends it a test message.", body.Name)
 	}
 
@@ -164,6 +176,10 @@ func (a *app) listNotifications(ctx context.Context, api *API, _ []string) error
 // channelState says whether a channel takes messages.
 func channelState(channel client.NotificationChannel) string {
 	switch {
+	case channel.StoppedAt != nil:
+		return fmt.Sprintf("stopped by the owner of the address %s", ago(*channel.StoppedAt))
+	case channel.UnconfirmedSince != nil:
+		return fmt.Sprintf("waits for confirmation since %s", ago(*channel.UnconfirmedSince))
 	case !channel.Enabled:
 		return "off"
 	case channel.BrokenAt != nil:

@@ -116,3 +116,25 @@ func TestNotificationsRotateKey_WritesTheKeyAloneToStandardOutput(t *testing.T) 
 	require.Equal(t, "whsec_y\n", b.out.String())
 	require.Contains(t, b.err.String(), "with the one before, too")
 }
+
+func TestNotifications_AddressThatWaitsForItsOwner_IsShownAsSuch(t *testing.T) {
+	t.Parallel()
+
+	const (
+		channels = "/v1/organisations/" + acmeID + "/notification-channels"
+		waiting  = `{"id":"` + channelID + `","kind":"email","name":"team","address":"team@example.org","enabled":true,` +
+			`"created_at":"` + aLongTimeAgo + `","unconfirmed_since":"` + aLongTimeAgo + `"}`
+	)
+
+	f := newFakeAPI(t, acme(map[string]string{
+		"GET " + channels:  `{"items":[` + waiting + `]}`,
+		"POST " + channels: waiting,
+	}))
+	b := signedInTo(t, f)
+
+	require.Equal(t, ExitOK, b.run(t, "notifications", "add", "team", "--email", "team@example.org"), b.err.String())
+	require.Contains(t, b.err.String(), "A message to team@example.org asks whether its owner wants this")
+
+	require.Equal(t, ExitOK, b.run(t, "notifications"), b.err.String())
+	require.Contains(t, b.out.String(), "waits for confirmation since 2020-05-01\n")
+}

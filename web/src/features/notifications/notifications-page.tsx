@@ -39,6 +39,10 @@ export function NotificationsPage({ organisation }: { organisation: Schemas['Org
     onSuccess,
     onError,
   });
+  const resend = $api.useMutation('post', '/v1/organisations/{organisation_id}/notification-channels/{channel_id}/resend-confirmation', {
+    onSuccess: () => toast('Another message asks for the confirmation'),
+    onError: (error: unknown) => toast('No message was sent', asProblem(error).message),
+  });
   const pathOf = ({ id }: Channel) => ({ params: { path: { organisation_id: organisation.id, channel_id: id } } });
 
   const rotate = async (channel: Channel) => {
@@ -77,6 +81,7 @@ export function NotificationsPage({ organisation }: { organisation: Schemas['Org
               testing={test.isPending ? test.variables.id : undefined}
               onTest={test.mutate}
               onChange={(channel) => setAsking({ to: 'change', channel })}
+              onResend={(channel) => resend.mutate(pathOf(channel))}
               onRotate={(channel) => setAsking({ to: 'rotate', channel })}
               onSwitch={(channel) => change.mutate({ ...pathOf(channel), body: { enabled: !channel.enabled } })}
               onRemove={(channel) => setAsking({ to: 'remove', channel })}
