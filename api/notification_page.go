@@ -5,9 +5,11 @@ import (
 	"crypto/subtle"
 	"errors"
 	"net/http"
+	"net/url"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/problem"
@@ -46,24 +48,7 @@ func (s *service) showConfirmMail(writer http.ResponseWriter, request *http.Requ
 }
 
 func (s *service) confirmMail(writer http.ResponseWriter, request *http.Request) {
-	var found database.GetConfirmationRow
-
-	err := s.inTx(request.Context(), func(queries *database.Queries) (err error) {
-		if found, err = queries.GetConfirmation(request.Context(), mailToken(request)); err != nil {
-			return confirmationEnded(err)
-		}
-
-		used, err := queries.UseConfirmation(request.Context(), mailToken(request))
-		if err == nil && used == 0 {
-			err = confirmationEnded(pgx.ErrNoRows)
-		}
-
-		if err != nil {
-			return err
-		}
-
-		return allowMail(request.Context(), queries, found.NotificationChannel)
-	})
+	found, err := s.useConfirmation(request.Context(), mailToken(request))
 	if err != nil {
 		s.showProblem(writer, request, err)
 
@@ -73,8 +58,28 @@ func (s *service) confirmMail(writer http.ResponseWriter, request *http.Request)
 	s.showMailPage(writer, request, "confirmed", found.NotificationChannel, found.Organisation)
 }
 
+// useConfirmation confirms the address that a token was sent to, once.
+func (s *service) useConfirmation(ctx context.Context, token []byte) (found database.GetConfirmationRow, err error) {
+	return found, s.inTx(ctx, func(queries *database.Queries) (err error) {
+		if found, err = queries.GetConfirmation(ctx, token); err != nil {
+			return confirmationEnded(err)
+		}
+
+		used, err := queries.UseConfirmation(ctx, token)
+		if err == nil && used == 0 {
+			err = confirmationEnded(pgx.ErrNoRows)
+		}
+
+		if err != nil {
+			return err
+		}
+
+		return allowMail(ctx, queries, found.NotificationChannel)
+	})
+}
+
 func (s *service) showStopMail(writer http.ResponseWriter, request *http.Request) {
-	found, err := s.channelOfMail(request.Context(), s.queries, request)
+	found, err := s.channelOfMail(request.Context(), s.queries, request.URL.Query())
 	if err != nil {
 		s.showProblem(writer, request, err)
 
@@ -97,37 +102,36 @@ func (s *service) stopMail(writer http.ResponseWriter, request *http.Request) {
 		return
 	}
 
-	var found database.GetChannelOfMailRow
+	isAllowed := request.PostForm.Get("decision") == "allow"
 
-	shown := "stopped"
-	if request.PostForm.Get("decision") == "allow" {
-		shown = "confirmed"
-	}
-
-	err := s.inTx(request.Context(), func(queries *database.Queries) (err error) {
-		if found, err = s.channelOfMail(request.Context(), queries, request); err != nil {
-			return err
-		}
-
-		channel := found.NotificationChannel
-		if shown == "confirmed" {
-			return allowMail(request.Context(), queries, channel)
-		}
-
-		if err := queries.StopAddress(request.Context(), channel.OrganisationID, channel.Address); err != nil {
-			return err
-		}
-
-		return auditPlatform(request.Context(), queries, &channel.OrganisationID,
-			channelEvent("notification_channel.stop", channel.ID, channel.Name, channel.Kind))
-	})
+	found, err := s.decideMail(request.Context(), request.URL.Query(), isAllowed)
 	if err != nil {
 		s.showProblem(writer, request, err)
 
 		return
 	}
 
-	s.showMailPage(writer, request, shown, found.NotificationChannel, found.Organisation)
+	s.showMailPage(writer, request, lo.Ternary(isAllowed, "confirmed", "stopped"), found.NotificationChannel, found.Organisation)
+}
+
+// decideMail has messages to the address of the channel that a link names sent, or stopped.
+func (s *service) decideMail(ctx context.Context, link url.Values, isAllowed bool) (found database.GetChannelOfMailRow, err error) {
+	return found, s.inTx(ctx, func(queries *database.Queries) (err error) {
+		if found, err = s.channelOfMail(ctx, queries, link); err != nil {
+			return err
+		}
+
+		channel := found.NotificationChannel
+		if isAllowed {
+			return allowMail(ctx, queries, channel)
+		}
+
+		if err := queries.StopAddress(ctx, channel.OrganisationID, channel.Address); err != nil {
+			return err
+		}
+
+		return auditPlatform(ctx, queries, &channel.OrganisationID, channelEvent("notification_channel.stop", channel.ID, channel.Name, channel.Kind))
+	})
 }
 
 // allowMail has messages sent to the address of a channel, by all of its organisation's channels.
@@ -139,12 +143,12 @@ func allowMail(ctx context.Context, queries *database.Queries, channel database.
 	return auditPlatform(ctx, queries, &channel.OrganisationID, channelEvent("notification_channel.confirm", channel.ID, channel.Name, channel.Kind))
 }
 
-// channelOfMail returns the channel that a request may stop.
-func (s *service) channelOfMail(ctx context.Context, queries *database.Queries, request *http.Request) (database.GetChannelOfMailRow, error) {
+// channelOfMail returns the channel that a link names whose token is right.
+func (s *service) channelOfMail(ctx context.Context, queries *database.Queries, link url.Values) (database.GetChannelOfMailRow, error) {
 	unknown := problem.New(problem.NotFound, "This link stops nothing: the organisation has removed the address, or the link is not whole. "+
 		"Use the link in the newest message.")
 
-	channel, err := uuid.Parse(request.URL.Query().Get(workflows.ChannelParameter))
+	channel, err := uuid.Parse(link.Get(workflows.ChannelParameter))
 	if err != nil {
 		return database.GetChannelOfMailRow{}, unknown
 	}
@@ -161,7 +165,7 @@ func (s *service) channelOfMail(ctx context.Context, queries *database.Queries, 
 	about, _ := workflows.ChannelSecret(found.NotificationChannel)
 
 	token, err := s.keyring.Secret(ctx, queries, about)
-	if errors.Is(err, pgx.ErrNoRows) || err == nil && subtle.ConstantTimeCompare([]byte(token), []byte(request.URL.Query().Get(workflows.TokenParameter))) == 0 {
+	if errors.Is(err, pgx.ErrNoRows) || err == nil && subtle.ConstantTimeCompare([]byte(token), []byte(link.Get(workflows.TokenParameter))) == 0 {
 		err = unknown
 	}
 

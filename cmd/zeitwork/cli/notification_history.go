@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -51,7 +52,7 @@ func (a *app) listDeliveries(ctx context.Context, api *API, name string, all boo
 	err = a.print(items(listed), func(w io.Writer) {
 		t := newTable(w, "WHEN", "WHAT", "STATE", "ATTEMPTS", "PROBLEM")
 		for _, delivery := range listed {
-			t.row(ago(delivery.CreatedAt), told(delivery), string(delivery.State), fmt.Sprint(delivery.Attempts), value(delivery.Problem))
+			t.row(ago(delivery.CreatedAt), told(delivery), string(delivery.State), strconv.Itoa(int(delivery.Attempts)), value(delivery.Problem))
 		}
 
 		t.flush()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"time"
 )
 
 func (a *app) rotateNotificationKey(ctx context.Context, api *API, args []string) error {
@@ -19,7 +18,7 @@ func (a *app) rotateNotificationKey(ctx context.Context, api *API, args []string
 	}
 
 	if until := rotated.JSON201.FormerKeyUntil; until != nil && !a.json {
-		a.sayf("Messages to %s are signed with this key, and until %s with the one before, too.", channel.Name, until.Local().Format(time.DateTime))
+		a.sayf("Messages to %s are signed with this key, and until %s with the one before, too.", channel.Name, until.UTC().Format("2006-01-02 15:04 UTC"))
 	}
 
 	return a.print(rotated.JSON201, func(w io.Writer) { _, _ = fmt.Fprintln(w, value(rotated.JSON201.SigningKey)) })

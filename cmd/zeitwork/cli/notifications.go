@@ -177,9 +177,9 @@ func (a *app) listNotifications(ctx context.Context, api *API, _ []string) error
 func channelState(channel client.NotificationChannel) string {
 	switch {
 	case channel.StoppedAt != nil:
-		return fmt.Sprintf("stopped by the owner of the address %s", ago(*channel.StoppedAt))
+		return "stopped by the owner of the address " + ago(*channel.StoppedAt)
 	case channel.UnconfirmedSince != nil:
-		return fmt.Sprintf("waits for confirmation since %s", ago(*channel.UnconfirmedSince))
+		return "waits for confirmation since " + ago(*channel.UnconfirmedSince)
 	case !channel.Enabled:
 		return "off"
 	case channel.BrokenAt != nil:

@@ -74,7 +74,7 @@ func TestNotificationsHistory_TellsHowEachMessageWasDelivered(t *testing.T) {
 
 	require.Equal(t, ExitOK, b.run(t, "notifications", "history", "pager"), b.err.String())
 	require.Equal(t, "WHEN        WHAT                    STATE      ATTEMPTS  PROBLEM\n"+
-		"2020-05-01  shop/production failed  failed     4         It is gone.\n"+
+		"2020-05-01  shop/production failed  failed     4         It is gone.\n"+ //nolint:dupword // What failed, and how.
 		"2020-05-01  test                    delivered  1         \n", b.out.String())
 
 	require.Equal(t, ExitOK, b.run(t, "notifications", "history", "pager", "--json"), b.err.String())
