@@ -10,18 +10,21 @@ import (
 //
 //nolint:lll // One field a line, with its documentation.
 type NotificationChannel struct {
-	ID           uuid.UUID  `json:"id"`
-	Kind         string     `enum:"email,slack,webhook" json:"kind"`
-	Name         string     `json:"name"`
-	Address      string     `doc:"The address of an e-mail, or the URL of a webhook. Of the URL of a Slack webhook, which is a secret, the host." json:"address"`
-	Enabled      bool       `doc:"Whether anything is sent there."                                                json:"enabled"`
-	DeliveredAt  *time.Time `doc:"When it took a message last."                                                   json:"delivered_at,omitempty"`
-	BrokenAt     *time.Time `doc:"Since when it takes no messages. Absent: it took the last one, or got none yet." json:"broken_at,omitempty"`
-	BrokenReason string     `doc:"Why it takes no messages, and what to do. What happens later is sent all the same, and a message that it takes ends this." json:"broken_reason,omitempty"`
-	CreatedAt    time.Time  `json:"created_at"`
+	ID               uuid.UUID  `json:"id"`
+	Kind             string     `enum:"email,slack,webhook" json:"kind"`
+	Name             string     `json:"name"`
+	Address          string     `doc:"The address of an e-mail, or the URL of a webhook. Of the URL of a Slack webhook, which is a secret, the host." json:"address"`
+	Enabled          bool       `doc:"Whether anything is sent there."                                                json:"enabled"`
+	DeliveredAt      *time.Time `doc:"When it took a message last."                                                   json:"delivered_at,omitempty"`
+	BrokenAt         *time.Time `doc:"Since when it takes no messages. Absent: it took the last one, or got none yet." json:"broken_at,omitempty"`
+	BrokenReason     string     `doc:"Why it takes no messages, and what to do. What happens later is sent all the same, and a message that it takes ends this." json:"broken_reason,omitempty"`
+	UnconfirmedSince *time.Time `doc:"Since when the owner of an e-mail address has not said that it wants messages: nothing is sent there but one message that asks. Absent: nobody is asked." json:"unconfirmed_since,omitempty"`
+	StoppedAt        *time.Time `doc:"When the owner of the address had the messages stopped. It is not asked again." json:"stopped_at,omitempty"`
+	FormerKeyUntil   *time.Time `doc:"Until when the messages of a webhook carry the signature of the key before, too. Absent: they carry one." json:"former_key_until,omitempty"`
+	CreatedAt        time.Time  `json:"created_at"`
 }
 
-// NewNotificationChannel is a channel that has just been made.
+// NewNotificationChannel is a channel that has just been made, or that has got another key.
 type NewNotificationChannel struct {
 	NotificationChannel
 
@@ -54,7 +57,7 @@ type CreateNotificationChannelInput struct {
 	}
 }
 
-// NewNotificationChannelOutput is a channel that has just been made.
+// NewNotificationChannelOutput is a channel that has just been made, or that has got another key.
 type NewNotificationChannelOutput struct{ Body NewNotificationChannel }
 
 // NotificationChannelOutput is one channel.
@@ -78,7 +81,7 @@ type UpdateNotificationChannelInput struct {
 //nolint:lll // One field a line, with its documentation.
 type NotificationDelivery struct {
 	ID           uuid.UUID  `doc:"The id of the message, by which a receiver knows that it has got it before." json:"id"`
-	Event        string     `doc:"failed: a deployment failed; recovered: one is live in an environment of whose failure the channel was told last." enum:"failed,recovered,test" json:"event"`
+	Event        string     `doc:"failed: a deployment failed; recovered: one is live in an environment of whose failure the channel was told last; confirmation: the owner of an address is asked whether it wants messages." enum:"failed,recovered,test,confirmation" json:"event"`
 	State        string     `doc:"pending: it is on its way, or tried again until a day has passed." enum:"pending,delivered,failed" json:"state"`
 	Attempts     int32      `json:"attempts"`
 	Problem      string     `doc:"Why the last attempt failed." json:"problem,omitempty"`

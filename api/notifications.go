@@ -2,8 +2,6 @@ package api
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/base64"
 
 	"github.com/google/uuid"
 	"github.com/samber/lo"
@@ -14,13 +12,8 @@ import (
 	"github.com/zeitwork/zeitwork/workflows"
 )
 
-const (
-	// maxNotificationChannels bounds what one event has sent.
-	maxNotificationChannels = 20
-	// The keys of webhooks, as Standard Webhooks has them: a prefix, and 32 bytes in base64.
-	signingKeyPrefix = "whsec_"
-	signingKeyBytes  = 32
-)
+// maxNotificationChannels bounds what one event has sent.
+const maxNotificationChannels = 20
 
 func (s *service) listNotificationChannels(ctx context.Context, input *ListNotificationChannelsInput) (*PageOutput[NotificationChannel], error) {
 	before, err := input.before()
@@ -47,30 +40,40 @@ func (s *service) createNotificationChannel(ctx context.Context, input *CreateNo
 	}
 	output := &NewNotificationChannelOutput{}
 
-	return output, s.inTx(ctx, func(queries *database.Queries) error {
+	_, err = s.deployments.AskAddress(ctx, func(ctx context.Context, queries *database.Queries) (*database.NotificationChannel, error) {
 		if err := holdRoomForChannel(ctx, queries); err != nil {
-			return err
+			return nil, err
+		}
+
+		if params.Unconfirmed, err = needsConfirmation(ctx, queries, params.Kind, params.Address); err != nil {
+			return nil, err
 		}
 
 		row, err := queries.CreateNotificationChannel(ctx, params)
 		if err != nil {
-			return taken(err, channelNameTaken(params.Name))
+			return nil, taken(err, channelNameTaken(params.Name))
 		}
 
 		output.Body.NotificationChannel = newNotificationChannel(row)
 
 		secret := input.Body.Address
-		if row.Kind == channelWebhook {
+
+		switch row.Kind {
+		case channelWebhook:
 			secret = newSigningKey()
 			output.Body.SigningKey = secret
+		case channelEmail:
+			secret = workflows.NewStopToken()
 		}
 
 		if err := s.putChannelSecret(ctx, queries, row, secret); err != nil {
-			return err
+			return nil, err
 		}
 
-		return audit(ctx, queries, channelEvent("notification_channel.create", row.ID, row.Name, row.Kind))
+		return asked(row, params.Unconfirmed), audit(ctx, queries, channelEvent("notification_channel.create", row.ID, row.Name, row.Kind))
 	})
+
+	return output, err
 }
 
 // holdRoomForChannel locks the operation's organisation, so that it cannot get more channels than it may have.
@@ -102,20 +105,13 @@ func (s *service) putChannelSecret(ctx context.Context, queries *database.Querie
 	return s.keyring.PutSecret(ctx, queries, about, secret)
 }
 
-func newSigningKey() string {
-	key := make([]byte, signingKeyBytes)
-	_, _ = rand.Read(key) // It never fails: the program ends where the system has no randomness.
-
-	return signingKeyPrefix + base64.StdEncoding.EncodeToString(key)
-}
-
 func (s *service) updateNotificationChannel(ctx context.Context, input *UpdateNotificationChannelInput) (*NotificationChannelOutput, error) {
 	output := &NotificationChannelOutput{}
 
-	return output, s.inTx(ctx, func(queries *database.Queries) error {
+	_, err := s.deployments.AskAddress(ctx, func(ctx context.Context, queries *database.Queries) (*database.NotificationChannel, error) {
 		before, err := queries.LockNotificationChannel(ctx, input.ChannelID, organisationOf(ctx))
 		if before, err = found(before, err, "notification channel"); err != nil {
-			return err
+			return nil, err
 		}
 
 		params := database.UpdateNotificationChannelParams{
@@ -124,27 +120,50 @@ func (s *service) updateNotificationChannel(ctx context.Context, input *UpdateNo
 		}
 
 		if input.Body.Address != nil {
-			if params.Address, err = s.config.shownAddress(before.Kind, *input.Body.Address); err != nil {
-				return err
-			}
-
-			// The key of a webhook stays.
-			if before.Kind == channelSlack {
-				if err := s.putChannelSecret(ctx, queries, before, *input.Body.Address); err != nil {
-					return err
-				}
+			if err := s.lead(ctx, queries, before, *input.Body.Address, &params); err != nil {
+				return nil, err
 			}
 		}
 
 		row, err := queries.UpdateNotificationChannel(ctx, params)
 		if err != nil {
-			return taken(err, channelNameTaken(params.Name))
+			return nil, taken(err, channelNameTaken(params.Name))
 		}
 
 		output.Body = newNotificationChannel(row)
 
-		return audit(ctx, queries, channelEvent("notification_channel.update", row.ID, row.Name, row.Kind))
+		return asked(row, params.LeadsElsewhere && params.Unconfirmed),
+			audit(ctx, queries, channelEvent("notification_channel.update", row.ID, row.Name, row.Kind))
 	})
+
+	return output, err
+}
+
+// lead has a channel lead to another address.
+func (s *service) lead(
+	ctx context.Context, queries *database.Queries, channel database.NotificationChannel, address string, params *database.UpdateNotificationChannelParams,
+) (err error) {
+	if params.Address, err = s.config.shownAddress(channel.Kind, address); err != nil {
+		return err
+	}
+
+	switch channel.Kind {
+	case channelSlack:
+		return s.putChannelSecret(ctx, queries, channel, address)
+	case channelEmail:
+		// The owner of the address that it had agreed to messages there, and cannot stop those to another one.
+		if params.LeadsElsewhere = params.Address != channel.Address; !params.LeadsElsewhere {
+			return nil
+		}
+
+		if params.Unconfirmed, err = needsConfirmation(ctx, queries, channel.Kind, params.Address); err != nil {
+			return err
+		}
+
+		return s.putChannelSecret(ctx, queries, channel, workflows.NewStopToken())
+	default:
+		return nil // The key of a webhook stays.
+	}
 }
 
 func (s *service) deleteNotificationChannel(ctx context.Context, input *NotificationChannelPath) (*struct{}, error) {
@@ -169,7 +188,8 @@ func channelNameTaken(name string) error {
 func newNotificationChannel(row database.NotificationChannel) NotificationChannel {
 	return NotificationChannel{
 		ID: row.ID, Kind: row.Kind, Name: row.Name, Address: row.Address, Enabled: row.Enabled, DeliveredAt: row.DeliveredAt, BrokenAt: row.BrokenAt,
-		BrokenReason: lo.FromPtr(row.BrokenReason), CreatedAt: row.CreatedAt,
+		BrokenReason: lo.FromPtr(row.BrokenReason), FormerKeyUntil: row.FormerKeyUntil, UnconfirmedSince: row.UnconfirmedSince,
+		StoppedAt: row.StoppedAt, CreatedAt: row.CreatedAt,
 	}
 }
 

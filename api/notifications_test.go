@@ -159,3 +159,41 @@ func TestDeleteOrganisation_TakesItsChannelsAlong(t *testing.T) {
 	require.NoError(t, err)
 	require.Zero(t, b.count(t, "SELECT count(*) FROM secrets WHERE subject_id = $1", made.JSON201.ID))
 }
+
+func TestNotificationChannels_RotatedKey_IsShownOnceAndTheOneBeforeSignsForADay(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	made := b.addChannel(t, client.CreateNotificationChannelInputBodyKindWebhook, "pager", "https://example.com/hook")
+
+	rotated, err := b.owner.RotateNotificationChannelKeyWithResponse(t.Context(), b.organisation(t), made.JSON201.ID)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusCreated, rotated.StatusCode(), string(rotated.Body))
+	require.NotEqual(t, *made.JSON201.SigningKey, *rotated.JSON201.SigningKey)
+	require.Equal(t, 1, b.count(t, `SELECT count(*) FROM notification_channels
+		WHERE id = $1 AND former_key_until BETWEEN now() + interval '23 hours' AND now() + interval '25 hours'`, made.JSON201.ID))
+
+	secret, err := b.channelSecret(t, made.JSON201.ID)
+	require.NoError(t, err)
+	require.Equal(t, *rotated.JSON201.SigningKey, secret)
+
+	row, err := b.queries.GetNotificationChannel(t.Context(), made.JSON201.ID, b.organisation(t))
+	require.NoError(t, err)
+	former, err := b.parts.Keyring.Secret(t.Context(), b.queries, workflows.FormerSigningKey(row))
+	require.NoError(t, err)
+	require.Equal(t, *made.JSON201.SigningKey, former)
+
+	listed, err := b.owner.ListNotificationChannelsWithResponse(t.Context(), b.organisation(t), nil)
+	require.NoError(t, err)
+	require.NotContains(t, string(listed.Body), "whsec_")
+	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM audit_events WHERE subject_id = $1 AND action = 'notification_channel.rotate_key'", row.ID))
+
+	slack := b.addChannel(t, client.CreateNotificationChannelInputBodyKindSlack, "deploys", slackURL)
+	refused, err := b.owner.RotateNotificationChannelKeyWithResponse(t.Context(), b.organisation(t), slack.JSON201.ID)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusConflict, refused.StatusCode())
+
+	_, err = b.owner.DeleteNotificationChannelWithResponse(t.Context(), b.organisation(t), made.JSON201.ID)
+	require.NoError(t, err)
+	require.Zero(t, b.count(t, "SELECT count(*) FROM secrets WHERE subject_id = $1", made.JSON201.ID))
+}

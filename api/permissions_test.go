@@ -164,7 +164,7 @@ func TestOperations_OnThingsOfAnotherOrganisation_Are404(t *testing.T) {
 		}
 	}
 
-	require.Equal(t, 9, tried)
+	require.Equal(t, 11, tried)
 }
 
 // TestOperations_LetThoseDoItWhomTheirDeclarationNames calls each operation as everybody that may, from the least on, on things that are there.

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/database/keyring"
 	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/workflows"
 )
@@ -45,6 +46,12 @@ func (w *world) prepare(t *testing.T, o described, caller *actor) {
 		w.names["invitation_id"] = w.invitation(t, w.organisation(t), caller).String()
 	case "revoke-invitation":
 		w.names["invitation_id"] = w.invitation(t, organisation, w.stranger).String()
+	case "resend-notification-confirmation":
+		w.exec(t, "UPDATE notification_channels SET kind = 'email', address = $2, unconfirmed_since = now() WHERE id = $1",
+			w.id("channel_id"), random()+"@example.org")
+	case "rotate-notification-channel-key":
+		require.NoError(t, w.bundle.parts.Keyring.PutSecret(t.Context(), w.bundle.queries,
+			keyring.Secret{Kind: "webhook_signing_key", OrganisationID: organisation, SubjectID: w.id("channel_id")}, newSigningKey()))
 	case "delete-organisation":
 		w.exec(t, "UPDATE projects SET deleted_at = now() WHERE organisation_id = $1", organisation)
 	case "read-environment-variable":

@@ -46,6 +46,8 @@ func TestQueries_OnTheRowsOfAnOrganisation_NameWhoseTheyAre(t *testing.T) {
 		"AppendRuntimeLog":        "a VM that DeploymentOfNodeVM has found on the node",
 		"ListRequestOrigins":      "edges serve all organisations",
 		"AppendRequestLogs":       "deployments that ListRequestOrigins has found",
+		"GetConfirmation":         "the token of a mail is what proves whose the address is",
+		"GetChannelOfMail":        "the token of a mail is what proves whose the address is",
 	}
 
 	var (

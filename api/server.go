@@ -128,6 +128,7 @@ func (s *Server) routes() *http.ServeMux {
 	mux.Handle(riverPath+"/", noFrames(s.service.operatorsOnly(s.river)))
 	s.service.registerPages(mux)
 	s.service.registerGitHubPages(mux)
+	s.service.registerMailPages(mux)
 	mux.Handle(documentationPath, documentation{files: site.Files(), service: s.service})
 	mux.Handle("/", dashboard{files: web.Files(), service: s.service})
 

@@ -47,6 +47,10 @@ type Projects interface {
 type Notifications interface {
 	// TestChannel has a test message sent to a channel of an organisation.
 	TestChannel(ctx context.Context, organisation, channel uuid.UUID, also workflows.Also) (database.NotificationDelivery, error)
+	// AskAddress has the owner of an address asked whether it wants messages of the channel that f returns.
+	AskAddress(
+		ctx context.Context, f func(ctx context.Context, queries *database.Queries) (*database.NotificationChannel, error),
+	) (database.NotificationDelivery, error)
 }
 
 // Deployments starts, repeats and cancels deployments. Errors about which the user can do something are problems.

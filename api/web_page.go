@@ -26,6 +26,7 @@ var (
 	// pageTemplates are the pages, each in the layout.
 	pageTemplates = map[string]*template.Template{
 		"sign_in": newPage("sign_in"), "account": newPage("account"), "device": newPage("device"), "message": newPage("message"), "github": newPage("github"),
+		"mail": newPage("mail"),
 	}
 	// pageStyleHash lets browsers take the pages' own style and no other.
 	pageStyleHash = hashOfStyle(pageStyle)

@@ -83,87 +83,91 @@ func (e AssignedVMKind) Valid() bool {
 
 // Defines values for AuditEventAction.
 const (
-	AuditEventActionDeploymentApprove            AuditEventAction = "deployment.approve"
-	AuditEventActionDeploymentCancel             AuditEventAction = "deployment.cancel"
-	AuditEventActionDeploymentCreate             AuditEventAction = "deployment.create"
-	AuditEventActionDeploymentPromote            AuditEventAction = "deployment.promote"
-	AuditEventActionDeploymentRebalance          AuditEventAction = "deployment.rebalance"
-	AuditEventActionDeploymentRedeploy           AuditEventAction = "deployment.redeploy"
-	AuditEventActionDeploymentRestart            AuditEventAction = "deployment.restart"
-	AuditEventActionDeploymentRollback           AuditEventAction = "deployment.rollback"
-	AuditEventActionDetectionCreate              AuditEventAction = "detection.create"
-	AuditEventActionDeviceLoginApprove           AuditEventAction = "device_login.approve"
-	AuditEventActionDeviceLoginDeny              AuditEventAction = "device_login.deny"
-	AuditEventActionDomainCertificate            AuditEventAction = "domain.certificate"
-	AuditEventActionDomainCertificateDelete      AuditEventAction = "domain.certificate_delete"
-	AuditEventActionDomainCreate                 AuditEventAction = "domain.create"
-	AuditEventActionDomainDelete                 AuditEventAction = "domain.delete"
-	AuditEventActionDomainUnverify               AuditEventAction = "domain.unverify"
-	AuditEventActionDomainUpdate                 AuditEventAction = "domain.update"
-	AuditEventActionDomainVerify                 AuditEventAction = "domain.verify"
-	AuditEventActionEdgeAddresses                AuditEventAction = "edge.addresses"
-	AuditEventActionEdgeBindToken                AuditEventAction = "edge.bind_token"
-	AuditEventActionEdgeCreate                   AuditEventAction = "edge.create"
-	AuditEventActionEdgeDelete                   AuditEventAction = "edge.delete"
-	AuditEventActionEdgeJoin                     AuditEventAction = "edge.join"
-	AuditEventActionEdgeJoinToken                AuditEventAction = "edge.join_token"
-	AuditEventActionEdgeRotateToken              AuditEventAction = "edge.rotate_token"
-	AuditEventActionEnvironmentCreate            AuditEventAction = "environment.create"
-	AuditEventActionEnvironmentDelete            AuditEventAction = "environment.delete"
-	AuditEventActionEnvironmentUnpin             AuditEventAction = "environment.unpin"
-	AuditEventActionEnvironmentUpdate            AuditEventAction = "environment.update"
-	AuditEventActionEnvironmentVariableAccess    AuditEventAction = "environment_variable.access"
-	AuditEventActionEnvironmentVariableDelete    AuditEventAction = "environment_variable.delete"
-	AuditEventActionEnvironmentVariableImport    AuditEventAction = "environment_variable.import"
-	AuditEventActionEnvironmentVariableRead      AuditEventAction = "environment_variable.read"
-	AuditEventActionEnvironmentVariableSet       AuditEventAction = "environment_variable.set"
-	AuditEventActionGithubAppCreate              AuditEventAction = "github_app.create"
-	AuditEventActionGithubInstallationConnect    AuditEventAction = "github_installation.connect"
-	AuditEventActionGithubInstallationDisconnect AuditEventAction = "github_installation.disconnect"
-	AuditEventActionInvitationAccept             AuditEventAction = "invitation.accept"
-	AuditEventActionInvitationCreate             AuditEventAction = "invitation.create"
-	AuditEventActionInvitationRevoke             AuditEventAction = "invitation.revoke"
-	AuditEventActionMemberLeave                  AuditEventAction = "member.leave"
-	AuditEventActionMemberRemove                 AuditEventAction = "member.remove"
-	AuditEventActionMemberUpdate                 AuditEventAction = "member.update"
-	AuditEventActionNodeBindToken                AuditEventAction = "node.bind_token"
-	AuditEventActionNodeCreate                   AuditEventAction = "node.create"
-	AuditEventActionNodeDelete                   AuditEventAction = "node.delete"
-	AuditEventActionNodeJoin                     AuditEventAction = "node.join"
-	AuditEventActionNodeJoinToken                AuditEventAction = "node.join_token"
-	AuditEventActionNodeRotateToken              AuditEventAction = "node.rotate_token"
-	AuditEventActionNodeUpdate                   AuditEventAction = "node.update"
-	AuditEventActionNotificationChannelCreate    AuditEventAction = "notification_channel.create"
-	AuditEventActionNotificationChannelDelete    AuditEventAction = "notification_channel.delete"
-	AuditEventActionNotificationChannelTest      AuditEventAction = "notification_channel.test"
-	AuditEventActionNotificationChannelUpdate    AuditEventAction = "notification_channel.update"
-	AuditEventActionOperatorSignIn               AuditEventAction = "operator.sign_in"
-	AuditEventActionOrganisationCreate           AuditEventAction = "organisation.create"
-	AuditEventActionOrganisationDelete           AuditEventAction = "organisation.delete"
-	AuditEventActionOrganisationTransfer         AuditEventAction = "organisation.transfer"
-	AuditEventActionOrganisationUpdate           AuditEventAction = "organisation.update"
-	AuditEventActionProjectCheck                 AuditEventAction = "project.check"
-	AuditEventActionProjectCreate                AuditEventAction = "project.create"
-	AuditEventActionProjectDelete                AuditEventAction = "project.delete"
-	AuditEventActionProjectPurge                 AuditEventAction = "project.purge"
-	AuditEventActionProjectRestore               AuditEventAction = "project.restore"
-	AuditEventActionProjectUnpin                 AuditEventAction = "project.unpin"
-	AuditEventActionProjectUpdate                AuditEventAction = "project.update"
-	AuditEventActionQuotaSet                     AuditEventAction = "quota.set"
-	AuditEventActionRepositoryAccessDelete       AuditEventAction = "repository_access.delete"
-	AuditEventActionRepositoryAccessSet          AuditEventAction = "repository_access.set"
-	AuditEventActionRepositoryAccessTrustHost    AuditEventAction = "repository_access.trust_host"
-	AuditEventActionSessionCreate                AuditEventAction = "session.create"
-	AuditEventActionSessionEnd                   AuditEventAction = "session.end"
-	AuditEventActionTokenCreate                  AuditEventAction = "token.create"
-	AuditEventActionTokenFirstUse                AuditEventAction = "token.first_use"
-	AuditEventActionTokenRevoke                  AuditEventAction = "token.revoke"
-	AuditEventActionTokenRotate                  AuditEventAction = "token.rotate"
-	AuditEventActionUserAdd                      AuditEventAction = "user.add"
-	AuditEventActionUserConnect                  AuditEventAction = "user.connect"
-	AuditEventActionUserCreate                   AuditEventAction = "user.create"
-	AuditEventActionUserSignInCode               AuditEventAction = "user.sign_in_code"
-	AuditEventActionUserUpdate                   AuditEventAction = "user.update"
+	AuditEventActionDeploymentApprove                     AuditEventAction = "deployment.approve"
+	AuditEventActionDeploymentCancel                      AuditEventAction = "deployment.cancel"
+	AuditEventActionDeploymentCreate                      AuditEventAction = "deployment.create"
+	AuditEventActionDeploymentPromote                     AuditEventAction = "deployment.promote"
+	AuditEventActionDeploymentRebalance                   AuditEventAction = "deployment.rebalance"
+	AuditEventActionDeploymentRedeploy                    AuditEventAction = "deployment.redeploy"
+	AuditEventActionDeploymentRestart                     AuditEventAction = "deployment.restart"
+	AuditEventActionDeploymentRollback                    AuditEventAction = "deployment.rollback"
+	AuditEventActionDetectionCreate                       AuditEventAction = "detection.create"
+	AuditEventActionDeviceLoginApprove                    AuditEventAction = "device_login.approve"
+	AuditEventActionDeviceLoginDeny                       AuditEventAction = "device_login.deny"
+	AuditEventActionDomainCertificate                     AuditEventAction = "domain.certificate"
+	AuditEventActionDomainCertificateDelete               AuditEventAction = "domain.certificate_delete"
+	AuditEventActionDomainCreate                          AuditEventAction = "domain.create"
+	AuditEventActionDomainDelete                          AuditEventAction = "domain.delete"
+	AuditEventActionDomainUnverify                        AuditEventAction = "domain.unverify"
+	AuditEventActionDomainUpdate                          AuditEventAction = "domain.update"
+	AuditEventActionDomainVerify                          AuditEventAction = "domain.verify"
+	AuditEventActionEdgeAddresses                         AuditEventAction = "edge.addresses"
+	AuditEventActionEdgeBindToken                         AuditEventAction = "edge.bind_token"
+	AuditEventActionEdgeCreate                            AuditEventAction = "edge.create"
+	AuditEventActionEdgeDelete                            AuditEventAction = "edge.delete"
+	AuditEventActionEdgeJoin                              AuditEventAction = "edge.join"
+	AuditEventActionEdgeJoinToken                         AuditEventAction = "edge.join_token"
+	AuditEventActionEdgeRotateToken                       AuditEventAction = "edge.rotate_token"
+	AuditEventActionEnvironmentCreate                     AuditEventAction = "environment.create"
+	AuditEventActionEnvironmentDelete                     AuditEventAction = "environment.delete"
+	AuditEventActionEnvironmentUnpin                      AuditEventAction = "environment.unpin"
+	AuditEventActionEnvironmentUpdate                     AuditEventAction = "environment.update"
+	AuditEventActionEnvironmentVariableAccess             AuditEventAction = "environment_variable.access"
+	AuditEventActionEnvironmentVariableDelete             AuditEventAction = "environment_variable.delete"
+	AuditEventActionEnvironmentVariableImport             AuditEventAction = "environment_variable.import"
+	AuditEventActionEnvironmentVariableRead               AuditEventAction = "environment_variable.read"
+	AuditEventActionEnvironmentVariableSet                AuditEventAction = "environment_variable.set"
+	AuditEventActionGithubAppCreate                       AuditEventAction = "github_app.create"
+	AuditEventActionGithubInstallationConnect             AuditEventAction = "github_installation.connect"
+	AuditEventActionGithubInstallationDisconnect          AuditEventAction = "github_installation.disconnect"
+	AuditEventActionInvitationAccept                      AuditEventAction = "invitation.accept"
+	AuditEventActionInvitationCreate                      AuditEventAction = "invitation.create"
+	AuditEventActionInvitationRevoke                      AuditEventAction = "invitation.revoke"
+	AuditEventActionMemberLeave                           AuditEventAction = "member.leave"
+	AuditEventActionMemberRemove                          AuditEventAction = "member.remove"
+	AuditEventActionMemberUpdate                          AuditEventAction = "member.update"
+	AuditEventActionNodeBindToken                         AuditEventAction = "node.bind_token"
+	AuditEventActionNodeCreate                            AuditEventAction = "node.create"
+	AuditEventActionNodeDelete                            AuditEventAction = "node.delete"
+	AuditEventActionNodeJoin                              AuditEventAction = "node.join"
+	AuditEventActionNodeJoinToken                         AuditEventAction = "node.join_token"
+	AuditEventActionNodeRotateToken                       AuditEventAction = "node.rotate_token"
+	AuditEventActionNodeUpdate                            AuditEventAction = "node.update"
+	AuditEventActionNotificationChannelConfirm            AuditEventAction = "notification_channel.confirm"
+	AuditEventActionNotificationChannelCreate             AuditEventAction = "notification_channel.create"
+	AuditEventActionNotificationChannelDelete             AuditEventAction = "notification_channel.delete"
+	AuditEventActionNotificationChannelResendConfirmation AuditEventAction = "notification_channel.resend_confirmation"
+	AuditEventActionNotificationChannelRotateKey          AuditEventAction = "notification_channel.rotate_key"
+	AuditEventActionNotificationChannelStop               AuditEventAction = "notification_channel.stop"
+	AuditEventActionNotificationChannelTest               AuditEventAction = "notification_channel.test"
+	AuditEventActionNotificationChannelUpdate             AuditEventAction = "notification_channel.update"
+	AuditEventActionOperatorSignIn                        AuditEventAction = "operator.sign_in"
+	AuditEventActionOrganisationCreate                    AuditEventAction = "organisation.create"
+	AuditEventActionOrganisationDelete                    AuditEventAction = "organisation.delete"
+	AuditEventActionOrganisationTransfer                  AuditEventAction = "organisation.transfer"
+	AuditEventActionOrganisationUpdate                    AuditEventAction = "organisation.update"
+	AuditEventActionProjectCheck                          AuditEventAction = "project.check"
+	AuditEventActionProjectCreate                         AuditEventAction = "project.create"
+	AuditEventActionProjectDelete                         AuditEventAction = "project.delete"
+	AuditEventActionProjectPurge                          AuditEventAction = "project.purge"
+	AuditEventActionProjectRestore                        AuditEventAction = "project.restore"
+	AuditEventActionProjectUnpin                          AuditEventAction = "project.unpin"
+	AuditEventActionProjectUpdate                         AuditEventAction = "project.update"
+	AuditEventActionQuotaSet                              AuditEventAction = "quota.set"
+	AuditEventActionRepositoryAccessDelete                AuditEventAction = "repository_access.delete"
+	AuditEventActionRepositoryAccessSet                   AuditEventAction = "repository_access.set"
+	AuditEventActionRepositoryAccessTrustHost             AuditEventAction = "repository_access.trust_host"
+	AuditEventActionSessionCreate                         AuditEventAction = "session.create"
+	AuditEventActionSessionEnd                            AuditEventAction = "session.end"
+	AuditEventActionTokenCreate                           AuditEventAction = "token.create"
+	AuditEventActionTokenFirstUse                         AuditEventAction = "token.first_use"
+	AuditEventActionTokenRevoke                           AuditEventAction = "token.revoke"
+	AuditEventActionTokenRotate                           AuditEventAction = "token.rotate"
+	AuditEventActionUserAdd                               AuditEventAction = "user.add"
+	AuditEventActionUserConnect                           AuditEventAction = "user.connect"
+	AuditEventActionUserCreate                            AuditEventAction = "user.create"
+	AuditEventActionUserSignInCode                        AuditEventAction = "user.sign_in_code"
+	AuditEventActionUserUpdate                            AuditEventAction = "user.update"
 )
 
 // Valid indicates whether the value is a known member of the AuditEventAction enum.
@@ -269,9 +273,17 @@ func (e AuditEventAction) Valid() bool {
 		return true
 	case AuditEventActionNodeUpdate:
 		return true
+	case AuditEventActionNotificationChannelConfirm:
+		return true
 	case AuditEventActionNotificationChannelCreate:
 		return true
 	case AuditEventActionNotificationChannelDelete:
+		return true
+	case AuditEventActionNotificationChannelResendConfirmation:
+		return true
+	case AuditEventActionNotificationChannelRotateKey:
+		return true
+	case AuditEventActionNotificationChannelStop:
 		return true
 	case AuditEventActionNotificationChannelTest:
 		return true
@@ -1715,14 +1727,17 @@ func (e NotificationChannelKind) Valid() bool {
 
 // Defines values for NotificationDeliveryEvent.
 const (
-	NotificationDeliveryEventFailed    NotificationDeliveryEvent = "failed"
-	NotificationDeliveryEventRecovered NotificationDeliveryEvent = "recovered"
-	NotificationDeliveryEventTest      NotificationDeliveryEvent = "test"
+	NotificationDeliveryEventConfirmation NotificationDeliveryEvent = "confirmation"
+	NotificationDeliveryEventFailed       NotificationDeliveryEvent = "failed"
+	NotificationDeliveryEventRecovered    NotificationDeliveryEvent = "recovered"
+	NotificationDeliveryEventTest         NotificationDeliveryEvent = "test"
 )
 
 // Valid indicates whether the value is a known member of the NotificationDeliveryEvent enum.
 func (e NotificationDeliveryEvent) Valid() bool {
 	switch e {
+	case NotificationDeliveryEventConfirmation:
+		return true
 	case NotificationDeliveryEventFailed:
 		return true
 	case NotificationDeliveryEventRecovered:
@@ -4889,13 +4904,22 @@ type NewNotificationChannel struct {
 	DeliveredAt *time.Time `json:"delivered_at,omitempty"`
 
 	// Enabled Whether anything is sent there.
-	Enabled bool                       `json:"enabled"`
-	ID      openapi_types.UUID         `json:"id"`
-	Kind    NewNotificationChannelKind `json:"kind"`
-	Name    string                     `json:"name"`
+	Enabled bool `json:"enabled"`
+
+	// FormerKeyUntil Until when the messages of a webhook carry the signature of the key before, too. Absent: they carry one.
+	FormerKeyUntil *time.Time                 `json:"former_key_until,omitempty"`
+	ID             openapi_types.UUID         `json:"id"`
+	Kind           NewNotificationChannelKind `json:"kind"`
+	Name           string                     `json:"name"`
 
 	// SigningKey The key that a webhook's messages are signed with, as Standard Webhooks has it. It is shown this once.
 	SigningKey *string `json:"signing_key,omitempty"`
+
+	// StoppedAt When the owner of the address had the messages stopped. It is not asked again.
+	StoppedAt *time.Time `json:"stopped_at,omitempty"`
+
+	// UnconfirmedSince Since when the owner of an e-mail address has not said that it wants messages: nothing is sent there but one message that asks. Absent: nobody is asked.
+	UnconfirmedSince *time.Time `json:"unconfirmed_since,omitempty"`
 }
 
 // NewNotificationChannelKind defines model for NewNotificationChannel.Kind.
@@ -5157,10 +5181,19 @@ type NotificationChannel struct {
 	DeliveredAt *time.Time `json:"delivered_at,omitempty"`
 
 	// Enabled Whether anything is sent there.
-	Enabled bool                    `json:"enabled"`
-	ID      openapi_types.UUID      `json:"id"`
-	Kind    NotificationChannelKind `json:"kind"`
-	Name    string                  `json:"name"`
+	Enabled bool `json:"enabled"`
+
+	// FormerKeyUntil Until when the messages of a webhook carry the signature of the key before, too. Absent: they carry one.
+	FormerKeyUntil *time.Time              `json:"former_key_until,omitempty"`
+	ID             openapi_types.UUID      `json:"id"`
+	Kind           NotificationChannelKind `json:"kind"`
+	Name           string                  `json:"name"`
+
+	// StoppedAt When the owner of the address had the messages stopped. It is not asked again.
+	StoppedAt *time.Time `json:"stopped_at,omitempty"`
+
+	// UnconfirmedSince Since when the owner of an e-mail address has not said that it wants messages: nothing is sent there but one message that asks. Absent: nobody is asked.
+	UnconfirmedSince *time.Time `json:"unconfirmed_since,omitempty"`
 }
 
 // NotificationChannelKind defines model for NotificationChannel.Kind.
@@ -5176,7 +5209,7 @@ type NotificationDelivery struct {
 	// Environment The slug of the deployment's environment.
 	Environment *string `json:"environment,omitempty"`
 
-	// Event failed: a deployment failed; recovered: one is live in an environment of whose failure the channel was told last.
+	// Event failed: a deployment failed; recovered: one is live in an environment of whose failure the channel was told last; confirmation: the owner of an address is asked whether it wants messages.
 	Event NotificationDeliveryEvent `json:"event"`
 
 	// ID The id of the message, by which a receiver knows that it has got it before.
@@ -5192,7 +5225,7 @@ type NotificationDelivery struct {
 	State NotificationDeliveryState `json:"state"`
 }
 
-// NotificationDeliveryEvent failed: a deployment failed; recovered: one is live in an environment of whose failure the channel was told last.
+// NotificationDeliveryEvent failed: a deployment failed; recovered: one is live in an environment of whose failure the channel was told last; confirmation: the owner of an address is asked whether it wants messages.
 type NotificationDeliveryEvent string
 
 // NotificationDeliveryState pending: it is on its way, or tried again until a day has passed.
@@ -8751,7 +8784,7 @@ type ClientInterface interface {
 
 	// CreateNotificationChannelWithBody Add a notification channel
 	//
-	// It is told of each deployment that fails, and of the next one that goes live in the same environment. What is superseded or cancelled is told to nobody. Messages come at least once: one that comes twice has the same id, which is the Message-ID of a mail and the webhook-id of a webhook. Webhooks are signed as Standard Webhooks has it, with the key that the answer holds this once. A name that another channel has is a conflict. Needs the role developer, or a higher one, in the organisation.
+	// It is told of each deployment that fails, and of the next one that goes live in the same environment. What is superseded or cancelled is told to nobody. Messages come at least once: one that comes twice has the same id, which is the Message-ID of a mail and the webhook-id of a webhook. Webhooks are signed as Standard Webhooks has it, with the key that the answer holds this once. A name that another channel has is a conflict. The owner of an e-mail address that is not the verified address of a member is asked first, and gets nothing else before it has confirmed. Needs the role developer, or a higher one, in the organisation.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -8760,7 +8793,7 @@ type ClientInterface interface {
 
 	// CreateNotificationChannel Add a notification channel
 	//
-	// It is told of each deployment that fails, and of the next one that goes live in the same environment. What is superseded or cancelled is told to nobody. Messages come at least once: one that comes twice has the same id, which is the Message-ID of a mail and the webhook-id of a webhook. Webhooks are signed as Standard Webhooks has it, with the key that the answer holds this once. A name that another channel has is a conflict. Needs the role developer, or a higher one, in the organisation.
+	// It is told of each deployment that fails, and of the next one that goes live in the same environment. What is superseded or cancelled is told to nobody. Messages come at least once: one that comes twice has the same id, which is the Message-ID of a mail and the webhook-id of a webhook. Webhooks are signed as Standard Webhooks has it, with the key that the answer holds this once. A name that another channel has is a conflict. The owner of an e-mail address that is not the verified address of a member is asked first, and gets nothing else before it has confirmed. Needs the role developer, or a higher one, in the organisation.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -8769,14 +8802,14 @@ type ClientInterface interface {
 
 	// DeleteNotificationChannel Remove a notification channel
 	//
-	// What is still on its way there is not sent any more. Needs the role developer, or a higher one, in the organisation.
+	// Messages that wait to be delivered are dropped. Needs the role developer, or a higher one, in the organisation.
 	//
 	// Corresponds with DELETE /v1/organisations/{organisation_id}/notification-channels/{channel_id} (the `DeleteNotificationChannel` operationId).
 	DeleteNotificationChannel(ctx context.Context, organisationID openapi_types.UUID, channelID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// UpdateNotificationChannelWithBody Change a notification channel
 	//
-	// Changes what the body names and leaves the rest. One with another address is broken no longer, until that takes no message either. Needs the role developer, or a higher one, in the organisation.
+	// Changes what the body names and leaves the rest. One with another address is broken no longer, until that takes no message either. The owner of another e-mail address is asked first, as with create-notification-channel. Needs the role developer, or a higher one, in the organisation.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -8785,7 +8818,7 @@ type ClientInterface interface {
 
 	// UpdateNotificationChannel Change a notification channel
 	//
-	// Changes what the body names and leaves the rest. One with another address is broken no longer, until that takes no message either. Needs the role developer, or a higher one, in the organisation.
+	// Changes what the body names and leaves the rest. One with another address is broken no longer, until that takes no message either. The owner of another e-mail address is asked first, as with create-notification-channel. Needs the role developer, or a higher one, in the organisation.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -8799,9 +8832,23 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/organisations/{organisation_id}/notification-channels/{channel_id}/deliveries (the `ListNotificationDeliveries` operationId).
 	ListNotificationDeliveries(ctx context.Context, organisationID openapi_types.UUID, channelID openapi_types.UUID, params *ListNotificationDeliveriesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ResendNotificationConfirmation Ask an e-mail address once more
+	//
+	// Its owner is sent another message with a link, valid for 7 days, that leads to a page on which messages are confirmed. An address is asked 3 times in a day, and an organisation asks 20 times. A channel that waits for no confirmation, and an address whose owner had the messages stopped, are a conflict. Needs the role developer, or a higher one, in the organisation.
+	//
+	// Corresponds with POST /v1/organisations/{organisation_id}/notification-channels/{channel_id}/resend-confirmation (the `ResendNotificationConfirmation` operationId).
+	ResendNotificationConfirmation(ctx context.Context, organisationID openapi_types.UUID, channelID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RotateNotificationChannelKey Replace the key of a webhook
+	//
+	// The answer holds the new key, this once. For 24 hours messages carry two signatures, of the new key and of the one before, with a space between them, as Standard Webhooks has it: a receiver that knows either key takes them. A key that was replaced earlier signs nothing any more. A channel of another kind has no key, and is a conflict. Needs the role developer, or a higher one, in the organisation.
+	//
+	// Corresponds with POST /v1/organisations/{organisation_id}/notification-channels/{channel_id}/rotate-key (the `RotateNotificationChannelKey` operationId).
+	RotateNotificationChannelKey(ctx context.Context, organisationID openapi_types.UUID, channelID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// TestNotificationChannel Send a test message
 	//
-	// The message is sent once and not tried again; list-notification-deliveries tells how it went. An organisation can send 20 in an hour. Needs the role developer, or a higher one, in the organisation.
+	// The message is sent once and not tried again; list-notification-deliveries tells how it went. An organisation can send 20 in an hour. A channel that waits for a confirmation gets none, and is a conflict. Needs the role developer, or a higher one, in the organisation.
 	//
 	// Corresponds with POST /v1/organisations/{organisation_id}/notification-channels/{channel_id}/test (the `TestNotificationChannel` operationId).
 	TestNotificationChannel(ctx context.Context, organisationID openapi_types.UUID, channelID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -11520,7 +11567,7 @@ func (c *Client) ListNotificationChannels(ctx context.Context, organisationID op
 
 // CreateNotificationChannelWithBody Add a notification channel
 //
-// It is told of each deployment that fails, and of the next one that goes live in the same environment. What is superseded or cancelled is told to nobody. Messages come at least once: one that comes twice has the same id, which is the Message-ID of a mail and the webhook-id of a webhook. Webhooks are signed as Standard Webhooks has it, with the key that the answer holds this once. A name that another channel has is a conflict. Needs the role developer, or a higher one, in the organisation.
+// It is told of each deployment that fails, and of the next one that goes live in the same environment. What is superseded or cancelled is told to nobody. Messages come at least once: one that comes twice has the same id, which is the Message-ID of a mail and the webhook-id of a webhook. Webhooks are signed as Standard Webhooks has it, with the key that the answer holds this once. A name that another channel has is a conflict. The owner of an e-mail address that is not the verified address of a member is asked first, and gets nothing else before it has confirmed. Needs the role developer, or a higher one, in the organisation.
 //
 // Takes any type of body and a specified content type.
 //
@@ -11539,7 +11586,7 @@ func (c *Client) CreateNotificationChannelWithBody(ctx context.Context, organisa
 
 // CreateNotificationChannel Add a notification channel
 //
-// It is told of each deployment that fails, and of the next one that goes live in the same environment. What is superseded or cancelled is told to nobody. Messages come at least once: one that comes twice has the same id, which is the Message-ID of a mail and the webhook-id of a webhook. Webhooks are signed as Standard Webhooks has it, with the key that the answer holds this once. A name that another channel has is a conflict. Needs the role developer, or a higher one, in the organisation.
+// It is told of each deployment that fails, and of the next one that goes live in the same environment. What is superseded or cancelled is told to nobody. Messages come at least once: one that comes twice has the same id, which is the Message-ID of a mail and the webhook-id of a webhook. Webhooks are signed as Standard Webhooks has it, with the key that the answer holds this once. A name that another channel has is a conflict. The owner of an e-mail address that is not the verified address of a member is asked first, and gets nothing else before it has confirmed. Needs the role developer, or a higher one, in the organisation.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -11558,7 +11605,7 @@ func (c *Client) CreateNotificationChannel(ctx context.Context, organisationID o
 
 // DeleteNotificationChannel Remove a notification channel
 //
-// What is still on its way there is not sent any more. Needs the role developer, or a higher one, in the organisation.
+// Messages that wait to be delivered are dropped. Needs the role developer, or a higher one, in the organisation.
 //
 // Corresponds with DELETE /v1/organisations/{organisation_id}/notification-channels/{channel_id} (the `DeleteNotificationChannel` operationId).
 func (c *Client) DeleteNotificationChannel(ctx context.Context, organisationID openapi_types.UUID, channelID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -11575,7 +11622,7 @@ func (c *Client) DeleteNotificationChannel(ctx context.Context, organisationID o
 
 // UpdateNotificationChannelWithBody Change a notification channel
 //
-// Changes what the body names and leaves the rest. One with another address is broken no longer, until that takes no message either. Needs the role developer, or a higher one, in the organisation.
+// Changes what the body names and leaves the rest. One with another address is broken no longer, until that takes no message either. The owner of another e-mail address is asked first, as with create-notification-channel. Needs the role developer, or a higher one, in the organisation.
 //
 // Takes any type of body and a specified content type.
 //
@@ -11594,7 +11641,7 @@ func (c *Client) UpdateNotificationChannelWithBody(ctx context.Context, organisa
 
 // UpdateNotificationChannel Change a notification channel
 //
-// Changes what the body names and leaves the rest. One with another address is broken no longer, until that takes no message either. Needs the role developer, or a higher one, in the organisation.
+// Changes what the body names and leaves the rest. One with another address is broken no longer, until that takes no message either. The owner of another e-mail address is asked first, as with create-notification-channel. Needs the role developer, or a higher one, in the organisation.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -11628,9 +11675,43 @@ func (c *Client) ListNotificationDeliveries(ctx context.Context, organisationID 
 	return c.Client.Do(req)
 }
 
+// ResendNotificationConfirmation Ask an e-mail address once more
+//
+// Its owner is sent another message with a link, valid for 7 days, that leads to a page on which messages are confirmed. An address is asked 3 times in a day, and an organisation asks 20 times. A channel that waits for no confirmation, and an address whose owner had the messages stopped, are a conflict. Needs the role developer, or a higher one, in the organisation.
+//
+// Corresponds with POST /v1/organisations/{organisation_id}/notification-channels/{channel_id}/resend-confirmation (the `ResendNotificationConfirmation` operationId).
+func (c *Client) ResendNotificationConfirmation(ctx context.Context, organisationID openapi_types.UUID, channelID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewResendNotificationConfirmationRequest(c.Server, organisationID, channelID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RotateNotificationChannelKey Replace the key of a webhook
+//
+// The answer holds the new key, this once. For 24 hours messages carry two signatures, of the new key and of the one before, with a space between them, as Standard Webhooks has it: a receiver that knows either key takes them. A key that was replaced earlier signs nothing any more. A channel of another kind has no key, and is a conflict. Needs the role developer, or a higher one, in the organisation.
+//
+// Corresponds with POST /v1/organisations/{organisation_id}/notification-channels/{channel_id}/rotate-key (the `RotateNotificationChannelKey` operationId).
+func (c *Client) RotateNotificationChannelKey(ctx context.Context, organisationID openapi_types.UUID, channelID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRotateNotificationChannelKeyRequest(c.Server, organisationID, channelID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // TestNotificationChannel Send a test message
 //
-// The message is sent once and not tried again; list-notification-deliveries tells how it went. An organisation can send 20 in an hour. Needs the role developer, or a higher one, in the organisation.
+// The message is sent once and not tried again; list-notification-deliveries tells how it went. An organisation can send 20 in an hour. A channel that waits for a confirmation gets none, and is a conflict. Needs the role developer, or a higher one, in the organisation.
 //
 // Corresponds with POST /v1/organisations/{organisation_id}/notification-channels/{channel_id}/test (the `TestNotificationChannel` operationId).
 func (c *Client) TestNotificationChannel(ctx context.Context, organisationID openapi_types.UUID, channelID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -18445,6 +18526,88 @@ func NewListNotificationDeliveriesRequest(server string, organisationID openapi_
 	return req, nil
 }
 
+// NewResendNotificationConfirmationRequest constructs an http.Request for the ResendNotificationConfirmation method
+func NewResendNotificationConfirmationRequest(server string, organisationID openapi_types.UUID, channelID openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "organisation_id", organisationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "channel_id", channelID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/organisations/%s/notification-channels/%s/resend-confirmation", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRotateNotificationChannelKeyRequest constructs an http.Request for the RotateNotificationChannelKey method
+func NewRotateNotificationChannelKeyRequest(server string, organisationID openapi_types.UUID, channelID openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "organisation_id", organisationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "channel_id", channelID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/organisations/%s/notification-channels/%s/rotate-key", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewTestNotificationChannelRequest constructs an http.Request for the TestNotificationChannel method
 func NewTestNotificationChannelRequest(server string, organisationID openapi_types.UUID, channelID openapi_types.UUID) (*http.Request, error) {
 	var err error
@@ -23519,7 +23682,7 @@ type ClientWithResponsesInterface interface {
 
 	// CreateNotificationChannelWithBodyWithResponse Add a notification channel
 	//
-	// It is told of each deployment that fails, and of the next one that goes live in the same environment. What is superseded or cancelled is told to nobody. Messages come at least once: one that comes twice has the same id, which is the Message-ID of a mail and the webhook-id of a webhook. Webhooks are signed as Standard Webhooks has it, with the key that the answer holds this once. A name that another channel has is a conflict. Needs the role developer, or a higher one, in the organisation.
+	// It is told of each deployment that fails, and of the next one that goes live in the same environment. What is superseded or cancelled is told to nobody. Messages come at least once: one that comes twice has the same id, which is the Message-ID of a mail and the webhook-id of a webhook. Webhooks are signed as Standard Webhooks has it, with the key that the answer holds this once. A name that another channel has is a conflict. The owner of an e-mail address that is not the verified address of a member is asked first, and gets nothing else before it has confirmed. Needs the role developer, or a higher one, in the organisation.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -23528,7 +23691,7 @@ type ClientWithResponsesInterface interface {
 
 	// CreateNotificationChannelWithResponse Add a notification channel
 	//
-	// It is told of each deployment that fails, and of the next one that goes live in the same environment. What is superseded or cancelled is told to nobody. Messages come at least once: one that comes twice has the same id, which is the Message-ID of a mail and the webhook-id of a webhook. Webhooks are signed as Standard Webhooks has it, with the key that the answer holds this once. A name that another channel has is a conflict. Needs the role developer, or a higher one, in the organisation.
+	// It is told of each deployment that fails, and of the next one that goes live in the same environment. What is superseded or cancelled is told to nobody. Messages come at least once: one that comes twice has the same id, which is the Message-ID of a mail and the webhook-id of a webhook. Webhooks are signed as Standard Webhooks has it, with the key that the answer holds this once. A name that another channel has is a conflict. The owner of an e-mail address that is not the verified address of a member is asked first, and gets nothing else before it has confirmed. Needs the role developer, or a higher one, in the organisation.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -23537,7 +23700,7 @@ type ClientWithResponsesInterface interface {
 
 	// DeleteNotificationChannelWithResponse Remove a notification channel
 	//
-	// What is still on its way there is not sent any more. Needs the role developer, or a higher one, in the organisation.
+	// Messages that wait to be delivered are dropped. Needs the role developer, or a higher one, in the organisation.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -23546,7 +23709,7 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateNotificationChannelWithBodyWithResponse Change a notification channel
 	//
-	// Changes what the body names and leaves the rest. One with another address is broken no longer, until that takes no message either. Needs the role developer, or a higher one, in the organisation.
+	// Changes what the body names and leaves the rest. One with another address is broken no longer, until that takes no message either. The owner of another e-mail address is asked first, as with create-notification-channel. Needs the role developer, or a higher one, in the organisation.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -23555,7 +23718,7 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateNotificationChannelWithResponse Change a notification channel
 	//
-	// Changes what the body names and leaves the rest. One with another address is broken no longer, until that takes no message either. Needs the role developer, or a higher one, in the organisation.
+	// Changes what the body names and leaves the rest. One with another address is broken no longer, until that takes no message either. The owner of another e-mail address is asked first, as with create-notification-channel. Needs the role developer, or a higher one, in the organisation.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -23571,9 +23734,27 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/organisations/{organisation_id}/notification-channels/{channel_id}/deliveries (the `ListNotificationDeliveries` operationId).
 	ListNotificationDeliveriesWithResponse(ctx context.Context, organisationID openapi_types.UUID, channelID openapi_types.UUID, params *ListNotificationDeliveriesParams, reqEditors ...RequestEditorFn) (*ListNotificationDeliveriesResponse, error)
 
+	// ResendNotificationConfirmationWithResponse Ask an e-mail address once more
+	//
+	// Its owner is sent another message with a link, valid for 7 days, that leads to a page on which messages are confirmed. An address is asked 3 times in a day, and an organisation asks 20 times. A channel that waits for no confirmation, and an address whose owner had the messages stopped, are a conflict. Needs the role developer, or a higher one, in the organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/organisations/{organisation_id}/notification-channels/{channel_id}/resend-confirmation (the `ResendNotificationConfirmation` operationId).
+	ResendNotificationConfirmationWithResponse(ctx context.Context, organisationID openapi_types.UUID, channelID openapi_types.UUID, reqEditors ...RequestEditorFn) (*ResendNotificationConfirmationResponse, error)
+
+	// RotateNotificationChannelKeyWithResponse Replace the key of a webhook
+	//
+	// The answer holds the new key, this once. For 24 hours messages carry two signatures, of the new key and of the one before, with a space between them, as Standard Webhooks has it: a receiver that knows either key takes them. A key that was replaced earlier signs nothing any more. A channel of another kind has no key, and is a conflict. Needs the role developer, or a higher one, in the organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/organisations/{organisation_id}/notification-channels/{channel_id}/rotate-key (the `RotateNotificationChannelKey` operationId).
+	RotateNotificationChannelKeyWithResponse(ctx context.Context, organisationID openapi_types.UUID, channelID openapi_types.UUID, reqEditors ...RequestEditorFn) (*RotateNotificationChannelKeyResponse, error)
+
 	// TestNotificationChannelWithResponse Send a test message
 	//
-	// The message is sent once and not tried again; list-notification-deliveries tells how it went. An organisation can send 20 in an hour. Needs the role developer, or a higher one, in the organisation.
+	// The message is sent once and not tried again; list-notification-deliveries tells how it went. An organisation can send 20 in an hour. A channel that waits for a confirmation gets none, and is a conflict. Needs the role developer, or a higher one, in the organisation.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -32780,6 +32961,186 @@ func (r ListNotificationDeliveriesResponse) ContentType() string {
 	return ""
 }
 
+type ResendNotificationConfirmationResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON202 the response for an HTTP 202 `application/json` response
+	JSON202 *NotificationDelivery
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON202 returns the response for an HTTP 202 `application/json` response
+func (r ResendNotificationConfirmationResponse) GetJSON202() *NotificationDelivery {
+	return r.JSON202
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ResendNotificationConfirmationResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ResendNotificationConfirmationResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ResendNotificationConfirmationResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r ResendNotificationConfirmationResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ResendNotificationConfirmationResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ResendNotificationConfirmationResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ResendNotificationConfirmationResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ResendNotificationConfirmationResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ResendNotificationConfirmationResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ResendNotificationConfirmationResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ResendNotificationConfirmationResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type RotateNotificationChannelKeyResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *NewNotificationChannel
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r RotateNotificationChannelKeyResponse) GetJSON201() *NewNotificationChannel {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r RotateNotificationChannelKeyResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r RotateNotificationChannelKeyResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r RotateNotificationChannelKeyResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r RotateNotificationChannelKeyResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r RotateNotificationChannelKeyResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r RotateNotificationChannelKeyResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r RotateNotificationChannelKeyResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r RotateNotificationChannelKeyResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RotateNotificationChannelKeyResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RotateNotificationChannelKeyResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RotateNotificationChannelKeyResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type TestNotificationChannelResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -32791,6 +33152,8 @@ type TestNotificationChannelResponse struct {
 	ApplicationProblemJSON403 *Problem
 	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
 	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
 	ApplicationProblemJSON422 *Problem
 	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
@@ -32817,6 +33180,11 @@ func (r TestNotificationChannelResponse) GetApplicationProblemJSON403() *Problem
 // GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r TestNotificationChannelResponse) GetApplicationProblemJSON404() *Problem {
 	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r TestNotificationChannelResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
 }
 
 // GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
@@ -40096,7 +40464,7 @@ func (c *ClientWithResponses) ListNotificationChannelsWithResponse(ctx context.C
 
 // CreateNotificationChannelWithBodyWithResponse Add a notification channel
 //
-// It is told of each deployment that fails, and of the next one that goes live in the same environment. What is superseded or cancelled is told to nobody. Messages come at least once: one that comes twice has the same id, which is the Message-ID of a mail and the webhook-id of a webhook. Webhooks are signed as Standard Webhooks has it, with the key that the answer holds this once. A name that another channel has is a conflict. Needs the role developer, or a higher one, in the organisation.
+// It is told of each deployment that fails, and of the next one that goes live in the same environment. What is superseded or cancelled is told to nobody. Messages come at least once: one that comes twice has the same id, which is the Message-ID of a mail and the webhook-id of a webhook. Webhooks are signed as Standard Webhooks has it, with the key that the answer holds this once. A name that another channel has is a conflict. The owner of an e-mail address that is not the verified address of a member is asked first, and gets nothing else before it has confirmed. Needs the role developer, or a higher one, in the organisation.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -40111,7 +40479,7 @@ func (c *ClientWithResponses) CreateNotificationChannelWithBodyWithResponse(ctx 
 
 // CreateNotificationChannelWithResponse Add a notification channel
 //
-// It is told of each deployment that fails, and of the next one that goes live in the same environment. What is superseded or cancelled is told to nobody. Messages come at least once: one that comes twice has the same id, which is the Message-ID of a mail and the webhook-id of a webhook. Webhooks are signed as Standard Webhooks has it, with the key that the answer holds this once. A name that another channel has is a conflict. Needs the role developer, or a higher one, in the organisation.
+// It is told of each deployment that fails, and of the next one that goes live in the same environment. What is superseded or cancelled is told to nobody. Messages come at least once: one that comes twice has the same id, which is the Message-ID of a mail and the webhook-id of a webhook. Webhooks are signed as Standard Webhooks has it, with the key that the answer holds this once. A name that another channel has is a conflict. The owner of an e-mail address that is not the verified address of a member is asked first, and gets nothing else before it has confirmed. Needs the role developer, or a higher one, in the organisation.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -40126,7 +40494,7 @@ func (c *ClientWithResponses) CreateNotificationChannelWithResponse(ctx context.
 
 // DeleteNotificationChannelWithResponse Remove a notification channel
 //
-// What is still on its way there is not sent any more. Needs the role developer, or a higher one, in the organisation.
+// Messages that wait to be delivered are dropped. Needs the role developer, or a higher one, in the organisation.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -40141,7 +40509,7 @@ func (c *ClientWithResponses) DeleteNotificationChannelWithResponse(ctx context.
 
 // UpdateNotificationChannelWithBodyWithResponse Change a notification channel
 //
-// Changes what the body names and leaves the rest. One with another address is broken no longer, until that takes no message either. Needs the role developer, or a higher one, in the organisation.
+// Changes what the body names and leaves the rest. One with another address is broken no longer, until that takes no message either. The owner of another e-mail address is asked first, as with create-notification-channel. Needs the role developer, or a higher one, in the organisation.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -40156,7 +40524,7 @@ func (c *ClientWithResponses) UpdateNotificationChannelWithBodyWithResponse(ctx 
 
 // UpdateNotificationChannelWithResponse Change a notification channel
 //
-// Changes what the body names and leaves the rest. One with another address is broken no longer, until that takes no message either. Needs the role developer, or a higher one, in the organisation.
+// Changes what the body names and leaves the rest. One with another address is broken no longer, until that takes no message either. The owner of another e-mail address is asked first, as with create-notification-channel. Needs the role developer, or a higher one, in the organisation.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -40184,9 +40552,39 @@ func (c *ClientWithResponses) ListNotificationDeliveriesWithResponse(ctx context
 	return ParseListNotificationDeliveriesResponse(rsp)
 }
 
+// ResendNotificationConfirmationWithResponse Ask an e-mail address once more
+//
+// Its owner is sent another message with a link, valid for 7 days, that leads to a page on which messages are confirmed. An address is asked 3 times in a day, and an organisation asks 20 times. A channel that waits for no confirmation, and an address whose owner had the messages stopped, are a conflict. Needs the role developer, or a higher one, in the organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/organisations/{organisation_id}/notification-channels/{channel_id}/resend-confirmation (the `ResendNotificationConfirmation` operationId).
+func (c *ClientWithResponses) ResendNotificationConfirmationWithResponse(ctx context.Context, organisationID openapi_types.UUID, channelID openapi_types.UUID, reqEditors ...RequestEditorFn) (*ResendNotificationConfirmationResponse, error) {
+	rsp, err := c.ResendNotificationConfirmation(ctx, organisationID, channelID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseResendNotificationConfirmationResponse(rsp)
+}
+
+// RotateNotificationChannelKeyWithResponse Replace the key of a webhook
+//
+// The answer holds the new key, this once. For 24 hours messages carry two signatures, of the new key and of the one before, with a space between them, as Standard Webhooks has it: a receiver that knows either key takes them. A key that was replaced earlier signs nothing any more. A channel of another kind has no key, and is a conflict. Needs the role developer, or a higher one, in the organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/organisations/{organisation_id}/notification-channels/{channel_id}/rotate-key (the `RotateNotificationChannelKey` operationId).
+func (c *ClientWithResponses) RotateNotificationChannelKeyWithResponse(ctx context.Context, organisationID openapi_types.UUID, channelID openapi_types.UUID, reqEditors ...RequestEditorFn) (*RotateNotificationChannelKeyResponse, error) {
+	rsp, err := c.RotateNotificationChannelKey(ctx, organisationID, channelID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRotateNotificationChannelKeyResponse(rsp)
+}
+
 // TestNotificationChannelWithResponse Send a test message
 //
-// The message is sent once and not tried again; list-notification-deliveries tells how it went. An organisation can send 20 in an hour. Needs the role developer, or a higher one, in the organisation.
+// The message is sent once and not tried again; list-notification-deliveries tells how it went. An organisation can send 20 in an hour. A channel that waits for a confirmation gets none, and is a conflict. Needs the role developer, or a higher one, in the organisation.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -48561,6 +48959,156 @@ func ParseListNotificationDeliveriesResponse(rsp *http.Response) (*ListNotificat
 	return response, nil
 }
 
+// ParseResendNotificationConfirmationResponse parses an HTTP response from a ResendNotificationConfirmationWithResponse call
+func ParseResendNotificationConfirmationResponse(rsp *http.Response) (*ResendNotificationConfirmationResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ResendNotificationConfirmationResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 202:
+		var dest NotificationDelivery
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON202 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRotateNotificationChannelKeyResponse parses an HTTP response from a RotateNotificationChannelKeyWithResponse call
+func ParseRotateNotificationChannelKeyResponse(rsp *http.Response) (*RotateNotificationChannelKeyResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RotateNotificationChannelKeyResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest NewNotificationChannel
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseTestNotificationChannelResponse parses an HTTP response from a TestNotificationChannelWithResponse call
 func ParseTestNotificationChannelResponse(rsp *http.Response) (*TestNotificationChannelResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -48602,6 +49150,13 @@ func ParseTestNotificationChannelResponse(rsp *http.Response) (*TestNotification
 			return nil, err
 		}
 		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
 		var dest Problem

@@ -12,6 +12,27 @@ import (
 	"time"
 )
 
+const deleteFormerKeys = `-- name: DeleteFormerKeys :execrows
+WITH ended AS (
+  SELECT notification_channels.id FROM notification_channels
+  WHERE notification_channels.former_key_until < now()
+  ORDER BY notification_channels.id LIMIT 1000
+  FOR UPDATE SKIP LOCKED
+), forgotten AS (
+  DELETE FROM secrets USING ended WHERE secrets.subject_id = ended.id AND secrets.kind = $1
+)
+UPDATE notification_channels SET former_key_until = NULL FROM ended WHERE notification_channels.id = ended.id
+`
+
+// Deletes the keys of webhooks that sign no message any more.
+func (q *Queries) DeleteFormerKeys(ctx context.Context, kind string) (int64, error) {
+	result, err := q.db.Exec(ctx, deleteFormerKeys, kind)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const deleteOldAuditEvents = `-- name: DeleteOldAuditEvents :execrows
 DELETE FROM audit_events WHERE audit_events.id IN (
   SELECT old.id FROM audit_events AS old
@@ -25,6 +46,24 @@ DELETE FROM audit_events WHERE audit_events.id IN (
 // Deletes old events. Those that know a former slug of an organisation stay while there is the organisation, which is found by it.
 func (q *Queries) DeleteOldAuditEvents(ctx context.Context, before uuid.UUID) (int64, error) {
 	result, err := q.db.Exec(ctx, deleteOldAuditEvents, before)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const deleteOldConfirmations = `-- name: DeleteOldConfirmations :execrows
+DELETE FROM notification_confirmations WHERE notification_confirmations.id IN (
+  SELECT old.id FROM notification_confirmations AS old
+  WHERE old.id < $1
+  ORDER BY old.id LIMIT 1000
+  FOR UPDATE SKIP LOCKED
+)
+`
+
+// Deletes when addresses were asked whether they want messages, once no limit counts it.
+func (q *Queries) DeleteOldConfirmations(ctx context.Context, before uuid.UUID) (int64, error) {
+	result, err := q.db.Exec(ctx, deleteOldConfirmations, before)
 	if err != nil {
 		return 0, err
 	}

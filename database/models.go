@@ -534,16 +534,30 @@ type NodeSilence struct {
 }
 
 type NotificationChannel struct {
+	ID               uuid.UUID
+	OrganisationID   uuid.UUID
+	Kind             string
+	Name             string
+	Address          string
+	Enabled          bool
+	DeliveredAt      *time.Time
+	BrokenAt         *time.Time
+	BrokenReason     *string
+	CreatedBy        *uuid.UUID
+	CreatedAt        time.Time
+	FormerKeyUntil   *time.Time
+	UnconfirmedSince *time.Time
+	StoppedAt        *time.Time
+}
+
+type NotificationConfirmation struct {
 	ID             uuid.UUID
 	OrganisationID uuid.UUID
-	Kind           string
-	Name           string
+	ChannelID      *uuid.UUID
 	Address        string
-	Enabled        bool
-	DeliveredAt    *time.Time
-	BrokenAt       *time.Time
-	BrokenReason   *string
-	CreatedBy      *uuid.UUID
+	TokenHash      []byte
+	EndsAt         *time.Time
+	UsedAt         *time.Time
 	CreatedAt      time.Time
 }
 
@@ -802,6 +816,12 @@ type SignInCode struct {
 	CreatedAt time.Time
 	ExpiresAt time.Time
 	UsedAt    *time.Time
+}
+
+type StoppedAddress struct {
+	OrganisationID uuid.UUID
+	Address        string
+	CreatedAt      time.Time
 }
 
 type Traffic struct {

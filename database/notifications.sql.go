@@ -9,6 +9,7 @@ import (
 	"context"
 
 	"github.com/google/uuid"
+	"time"
 )
 
 const countNotificationChannels = `-- name: CountNotificationChannels :one
@@ -37,9 +38,9 @@ func (q *Queries) CountRecentTests(ctx context.Context, organisationID uuid.UUID
 
 const createNotificationChannel = `-- name: CreateNotificationChannel :one
 
-INSERT INTO notification_channels (id, organisation_id, kind, name, address, created_by)
-VALUES ($1, $2, $3, $4, $5, $6)
-RETURNING id, organisation_id, kind, name, address, enabled, delivered_at, broken_at, broken_reason, created_by, created_at
+INSERT INTO notification_channels (id, organisation_id, kind, name, address, created_by, unconfirmed_since)
+VALUES ($1, $2, $3, $4, $5, $6, CASE WHEN $7::boolean THEN now() END)
+RETURNING id, organisation_id, kind, name, address, enabled, delivered_at, broken_at, broken_reason, created_by, created_at, former_key_until, unconfirmed_since, stopped_at
 `
 
 type CreateNotificationChannelParams struct {
@@ -49,6 +50,7 @@ type CreateNotificationChannelParams struct {
 	Name           string
 	Address        string
 	CreatedBy      *uuid.UUID
+	Unconfirmed    bool
 }
 
 // Where organisations are told of outcomes, and what each place is told.
@@ -60,6 +62,7 @@ func (q *Queries) CreateNotificationChannel(ctx context.Context, arg CreateNotif
 		arg.Name,
 		arg.Address,
 		arg.CreatedBy,
+		arg.Unconfirmed,
 	)
 	var i NotificationChannel
 	err := row.Scan(
@@ -74,6 +77,9 @@ func (q *Queries) CreateNotificationChannel(ctx context.Context, arg CreateNotif
 		&i.BrokenReason,
 		&i.CreatedBy,
 		&i.CreatedAt,
+		&i.FormerKeyUntil,
+		&i.UnconfirmedSince,
+		&i.StoppedAt,
 	)
 	return i, err
 }
@@ -156,7 +162,7 @@ func (q *Queries) DeleteNotificationChannels(ctx context.Context, organisationID
 }
 
 const getDeliveryToSend = `-- name: GetDeliveryToSend :one
-SELECT notification_deliveries.id, notification_deliveries.channel_id, notification_deliveries.event, notification_deliveries.deployment_id, notification_deliveries.environment_id, notification_deliveries.state, notification_deliveries.attempts, notification_deliveries.problem, notification_deliveries.created_at, notification_deliveries.ended_at, notification_channels.id, notification_channels.organisation_id, notification_channels.kind, notification_channels.name, notification_channels.address, notification_channels.enabled, notification_channels.delivered_at, notification_channels.broken_at, notification_channels.broken_reason, notification_channels.created_by, notification_channels.created_at, organisations.id, organisations.slug, organisations.name, organisations.created_at, organisations.deleted_at, organisations.personal_user_id
+SELECT notification_deliveries.id, notification_deliveries.channel_id, notification_deliveries.event, notification_deliveries.deployment_id, notification_deliveries.environment_id, notification_deliveries.state, notification_deliveries.attempts, notification_deliveries.problem, notification_deliveries.created_at, notification_deliveries.ended_at, notification_channels.id, notification_channels.organisation_id, notification_channels.kind, notification_channels.name, notification_channels.address, notification_channels.enabled, notification_channels.delivered_at, notification_channels.broken_at, notification_channels.broken_reason, notification_channels.created_by, notification_channels.created_at, notification_channels.former_key_until, notification_channels.unconfirmed_since, notification_channels.stopped_at, organisations.id, organisations.slug, organisations.name, organisations.created_at, organisations.deleted_at, organisations.personal_user_id
 FROM notification_deliveries
 JOIN notification_channels ON notification_channels.id = notification_deliveries.channel_id
 JOIN organisations ON organisations.id = notification_channels.organisation_id
@@ -194,6 +200,9 @@ func (q *Queries) GetDeliveryToSend(ctx context.Context, id uuid.UUID) (GetDeliv
 		&i.NotificationChannel.BrokenReason,
 		&i.NotificationChannel.CreatedBy,
 		&i.NotificationChannel.CreatedAt,
+		&i.NotificationChannel.FormerKeyUntil,
+		&i.NotificationChannel.UnconfirmedSince,
+		&i.NotificationChannel.StoppedAt,
 		&i.Organisation.ID,
 		&i.Organisation.Slug,
 		&i.Organisation.Name,
@@ -325,7 +334,7 @@ func (q *Queries) GetDeploymentToTell(ctx context.Context, id uuid.UUID) (GetDep
 }
 
 const getNotificationChannel = `-- name: GetNotificationChannel :one
-SELECT id, organisation_id, kind, name, address, enabled, delivered_at, broken_at, broken_reason, created_by, created_at FROM notification_channels WHERE id = $1 AND organisation_id = $2
+SELECT id, organisation_id, kind, name, address, enabled, delivered_at, broken_at, broken_reason, created_by, created_at, former_key_until, unconfirmed_since, stopped_at FROM notification_channels WHERE id = $1 AND organisation_id = $2
 `
 
 func (q *Queries) GetNotificationChannel(ctx context.Context, iD uuid.UUID, organisationID uuid.UUID) (NotificationChannel, error) {
@@ -343,6 +352,38 @@ func (q *Queries) GetNotificationChannel(ctx context.Context, iD uuid.UUID, orga
 		&i.BrokenReason,
 		&i.CreatedBy,
 		&i.CreatedAt,
+		&i.FormerKeyUntil,
+		&i.UnconfirmedSince,
+		&i.StoppedAt,
+	)
+	return i, err
+}
+
+const keepFormerKey = `-- name: KeepFormerKey :one
+UPDATE notification_channels SET former_key_until = now() + $1::interval
+WHERE id = $2 AND organisation_id = $3
+RETURNING id, organisation_id, kind, name, address, enabled, delivered_at, broken_at, broken_reason, created_by, created_at, former_key_until, unconfirmed_since, stopped_at
+`
+
+// Has a webhook's messages signed with the key that it had before, too, for as long as is given.
+func (q *Queries) KeepFormerKey(ctx context.Context, keep time.Duration, iD uuid.UUID, organisationID uuid.UUID) (NotificationChannel, error) {
+	row := q.db.QueryRow(ctx, keepFormerKey, keep, iD, organisationID)
+	var i NotificationChannel
+	err := row.Scan(
+		&i.ID,
+		&i.OrganisationID,
+		&i.Kind,
+		&i.Name,
+		&i.Address,
+		&i.Enabled,
+		&i.DeliveredAt,
+		&i.BrokenAt,
+		&i.BrokenReason,
+		&i.CreatedBy,
+		&i.CreatedAt,
+		&i.FormerKeyUntil,
+		&i.UnconfirmedSince,
+		&i.StoppedAt,
 	)
 	return i, err
 }
@@ -350,6 +391,7 @@ func (q *Queries) GetNotificationChannel(ctx context.Context, iD uuid.UUID, orga
 const listChannelsToTell = `-- name: ListChannelsToTell :many
 SELECT notification_channels.id FROM notification_channels
 WHERE notification_channels.organisation_id = $1 AND notification_channels.enabled
+  AND notification_channels.unconfirmed_since IS NULL
   AND ($2::text = 'failed' OR 'failed' = (
     SELECT told.event FROM notification_deliveries AS told
     WHERE told.environment_id = $3::uuid AND told.channel_id = notification_channels.id
@@ -387,7 +429,7 @@ func (q *Queries) ListChannelsToTell(ctx context.Context, organisationID uuid.UU
 }
 
 const listNotificationChannels = `-- name: ListNotificationChannels :many
-SELECT id, organisation_id, kind, name, address, enabled, delivered_at, broken_at, broken_reason, created_by, created_at FROM notification_channels
+SELECT id, organisation_id, kind, name, address, enabled, delivered_at, broken_at, broken_reason, created_by, created_at, former_key_until, unconfirmed_since, stopped_at FROM notification_channels
 WHERE organisation_id = $1 AND id < $2
 ORDER BY id DESC
 LIMIT $3::int
@@ -415,6 +457,9 @@ func (q *Queries) ListNotificationChannels(ctx context.Context, organisationID u
 			&i.BrokenReason,
 			&i.CreatedBy,
 			&i.CreatedAt,
+			&i.FormerKeyUntil,
+			&i.UnconfirmedSince,
+			&i.StoppedAt,
 		); err != nil {
 			return nil, err
 		}
@@ -491,7 +536,7 @@ func (q *Queries) ListNotificationDeliveries(ctx context.Context, arg ListNotifi
 }
 
 const lockNotificationChannel = `-- name: LockNotificationChannel :one
-SELECT id, organisation_id, kind, name, address, enabled, delivered_at, broken_at, broken_reason, created_by, created_at FROM notification_channels WHERE id = $1 AND organisation_id = $2 FOR UPDATE
+SELECT id, organisation_id, kind, name, address, enabled, delivered_at, broken_at, broken_reason, created_by, created_at, former_key_until, unconfirmed_since, stopped_at FROM notification_channels WHERE id = $1 AND organisation_id = $2 FOR UPDATE
 `
 
 func (q *Queries) LockNotificationChannel(ctx context.Context, iD uuid.UUID, organisationID uuid.UUID) (NotificationChannel, error) {
@@ -509,6 +554,9 @@ func (q *Queries) LockNotificationChannel(ctx context.Context, iD uuid.UUID, org
 		&i.BrokenReason,
 		&i.CreatedBy,
 		&i.CreatedAt,
+		&i.FormerKeyUntil,
+		&i.UnconfirmedSince,
+		&i.StoppedAt,
 	)
 	return i, err
 }
@@ -546,9 +594,11 @@ func (q *Queries) RecordDeliveryAttempt(ctx context.Context, state string, probl
 const updateNotificationChannel = `-- name: UpdateNotificationChannel :one
 UPDATE notification_channels SET name = $1, address = $2, enabled = $3,
   broken_at = CASE WHEN $4::boolean THEN NULL ELSE broken_at END,
-  broken_reason = CASE WHEN $4::boolean THEN NULL ELSE broken_reason END
-WHERE id = $5 AND organisation_id = $6
-RETURNING id, organisation_id, kind, name, address, enabled, delivered_at, broken_at, broken_reason, created_by, created_at
+  broken_reason = CASE WHEN $4::boolean THEN NULL ELSE broken_reason END,
+  unconfirmed_since = CASE WHEN NOT $4::boolean THEN unconfirmed_since WHEN $5::boolean THEN now() END,
+  stopped_at = CASE WHEN NOT $4::boolean THEN stopped_at END
+WHERE id = $6 AND organisation_id = $7
+RETURNING id, organisation_id, kind, name, address, enabled, delivered_at, broken_at, broken_reason, created_by, created_at, former_key_until, unconfirmed_since, stopped_at
 `
 
 type UpdateNotificationChannelParams struct {
@@ -556,6 +606,7 @@ type UpdateNotificationChannelParams struct {
 	Address        string
 	Enabled        bool
 	LeadsElsewhere bool
+	Unconfirmed    bool
 	ID             uuid.UUID
 	OrganisationID uuid.UUID
 }
@@ -567,6 +618,7 @@ func (q *Queries) UpdateNotificationChannel(ctx context.Context, arg UpdateNotif
 		arg.Address,
 		arg.Enabled,
 		arg.LeadsElsewhere,
+		arg.Unconfirmed,
 		arg.ID,
 		arg.OrganisationID,
 	)
@@ -583,6 +635,9 @@ func (q *Queries) UpdateNotificationChannel(ctx context.Context, arg UpdateNotif
 		&i.BrokenReason,
 		&i.CreatedBy,
 		&i.CreatedAt,
+		&i.FormerKeyUntil,
+		&i.UnconfirmedSince,
+		&i.StoppedAt,
 	)
 	return i, err
 }

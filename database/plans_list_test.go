@@ -585,23 +585,23 @@ var coldQueries = map[string][]string{
 		CreateAuditEvent CreateDeployment CreateEdge CreateEnvironmentVariable CreateNode CreateOrganisation CreateProject CreateProjectEvent CreateToken
 		CreateVM CreateDomain CreateInvitation CreatePreview RecordBranches AddMember EnsureToken EnsureUser StoreIdempotencyKey UpsertImage RestPrefix
 		CreateGithubApp PutSecret CreateDetection TieInstallation PutRepository
-		CreateNotificationChannel CreateNotificationDelivery CreateWebFlow CreateSession CreateSessionToken CreateSignInCode CreateDeviceLogin CreateUser CreateJoinToken`),
+		CreateConfirmation CreateNotificationChannel CreateNotificationDelivery CreateWebFlow CreateSession CreateSessionToken CreateSignInCode CreateDeviceLogin CreateUser CreateJoinToken`),
 	"no table is read": names(`
 		HoldWorkerLock TryLockWorker LockBuildLog LockRuntimeLog LockRequestLogs LockNodePrefixes LockOperators LockPlacement LockPlatformQuotas LockQuotas LockDetections LockGithubAccount
 		Notify NotifyJob WaitBrieflyForLocks PostgresTime`),
 	"a job runs them every minute, for which nobody waits": names(`
 		MakeMeasurePartitions DropMeasurePartitions ForgetReportRuns ListExpiredProjects`),
 	"one row by its primary key, as the hot ones do": names(`
-		ShowWorker DeleteWorker GetDetection GetDetectionOf EndDetection SetDetectionWaiting GetInstallationOf UntieInstallation RecordInstallation
+		PutConfirmationToken GetChannelOfMail IsStoppedAddress ShowWorker DeleteWorker GetDetection GetDetectionOf EndDetection SetDetectionWaiting GetInstallationOf UntieInstallation RecordInstallation
 		SetDeploymentStep EndDeployment HoldDeployment AwaitBuild LockBuildTurns PinEnvironment RenamePreview RenameDomain SetDeploymentBuildPlan SetDeploymentImage SetDeploymentImageDigest SetDeploymentSource
 		GetUser ForgetPoll MarkProjectDeleted MarkProjectGone LockKeptProjectOf ReturnProject LockExpiredProject MembershipInDeletedProject UpdateProject SetVariablesReadable UpdateEnvironmentVariable UpdateNode DeleteDomain SetDomainRedirect GetRepositoryCredential PutRepositoryCredential DeleteRepositoryCredential NameHostKey PinHostKey MarkPreviewDeleted SetPreviewEnd ForgetBranches ProjectHasEnvironment
 		LockOrganisation UpdateOrganisation GetMember SetMemberRole RemoveMember LockMembers MarkOrganisationDeleted SetOperator LockEdge LockOwnToken LockOrganisationToken LockMachineToken
 		AcceptInvitation FindInvitationFor RevokeInvitation GetSession EndSession TieGithub NoteDevicePoll FetchDeviceLogin DecideDeviceLogin MakePersonal UseJoinToken
-		GetNotificationChannel LockNotificationChannel UpdateNotificationChannel
+		GetNotificationChannel LockNotificationChannel UpdateNotificationChannel KeepFormerKey
 		FallAsleep BeginWaking EndSleep ForgetSleep SetWakeProblem SetSleepAfter SetSkewProtection
 		SetGithubDeployment RecordReport RecordReportError RecordComment MakeCommentDue SetPullRequest AwaitApproval ApproveCommit RecordPulls ForgetFullPoll RequestPoll`),
 	"one row by a unique name, when a person asks": names(`
-		LockUser CountOwned ExpireDeviceLogins UseWebFlow UseSignInCode FindDeviceLogin UserByEmail UserByGithubID ReleaseGithubLogin SetQuotas SetPlatformQuotas GetQuotas GetPlatformQuotas
+		GetConfirmation UseConfirmation LockUser CountOwned ExpireDeviceLogins UseWebFlow UseSignInCode FindDeviceLogin UserByEmail UserByGithubID ReleaseGithubLogin SetQuotas SetPlatformQuotas GetQuotas GetPlatformQuotas
 		GetPlatformLimits EdgeByName NodeByName OrganisationBySlug OrganisationSlugTaken LockEnvironmentVariable DeleteEnvironmentVariable GetEnvironmentVariable
 		GetSecret DeleteSecret LockJoinToken`),
 	"what happens to a repository or an account a few times a year": names(`
@@ -610,7 +610,7 @@ var coldQueries = map[string][]string{
 		ListKeptGenerated ReturnPreviews LastRelease ShowCertificatesAgain ListKeptProjectsOf LockKeptProjects
 		DeleteDomainsOf ForgetRequestLogs MarkPreviewsDeleted ForgetAllBranches DropComments`),
 	"what a person does now and then, on the few rows of one organisation or user": names(`
-		AdoptRepositories UntieInstallations CountOtherOwners CountClaims RemoveMembers ListInvitations ListInvitationsFor RevokeInvitations ReplaceInvitations ListOrganisationTokens
+		IsMemberAddress CountConfirmations StopAddress AllowAddress AdoptRepositories UntieInstallations CountOtherOwners CountClaims RemoveMembers ListInvitations ListInvitationsFor RevokeInvitations ReplaceInvitations ListOrganisationTokens
 		ListNotificationChannels CountNotificationChannels DeleteNotificationChannels ListTokensMadeIn ListMachineTokens MachineKey OtherEdgeWithKey NewestNodeToken EndJoinTokens TokenStandsAbove RevokeTokens PutTokenBelow EndTokensOf ListSessions EndSessions EndSignInCodes`),
 	"what an operator does now and then": names(`ListUsers CountOperators
 		NewestBackup DatabaseHealth CountDiscardedJobs CountFailingCertificates`),

@@ -1438,6 +1438,12 @@ export const notificationChannels = pgTable(
     // Since when, and why, messages cannot be delivered: a sentence. Null: the last one was, or none has been sent.
     brokenAt: time("broken_at"),
     brokenReason: text("broken_reason"),
+    // Until when messages are signed with the key that a webhook had before, too: it stands in secrets. Null: the key was never replaced.
+    formerKeyUntil: time("former_key_until"),
+    // Since when the owner of an e-mail address is asked whether it wants messages; until then it gets none. Null: it does, or is a member's own.
+    unconfirmedSince: time("unconfirmed_since"),
+    // When the owner of the address had the messages stopped.
+    stoppedAt: time("stopped_at"),
     createdBy: uuid("created_by").references(() => users.id, { onDelete: "set null" }),
     createdAt: createdAt(),
   },
@@ -1446,7 +1452,43 @@ export const notificationChannels = pgTable(
     index("notification_channels_created_by").on(t.createdBy),
     check("notification_channels_kind", sql`${t.kind} in ('email', 'slack', 'webhook')`),
     check("notification_channels_broken", sql`(${t.brokenAt} is null) = (${t.brokenReason} is null)`),
+    check("notification_channels_unconfirmed", sql`${t.unconfirmedSince} is null or ${t.kind} = 'email'`),
+    check("notification_channels_stopped", sql`${t.stoppedAt} is null or ${t.unconfirmedSince} is not null`),
   ],
+);
+
+// Each time that the owner of an e-mail address is asked whether it wants messages. Its id is that of the delivery.
+export const notificationConfirmations = pgTable(
+  "notification_confirmations",
+  {
+    id: id(),
+    organisationId: uuid("organisation_id").notNull().references(() => organisations.id),
+    // Null: the channel is removed. What the address was asked still counts.
+    channelId: uuid("channel_id").references(() => notificationChannels.id, { onDelete: "set null" }),
+    address: text("address").notNull(),
+    // SHA-256 of the token in the newest message. Null: none is sent yet.
+    tokenHash: bytea("token_hash").unique(),
+    endsAt: time("ends_at"),
+    usedAt: time("used_at"),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    index("notification_confirmations_organisation").on(t.organisationId, t.id),
+    index("notification_confirmations_channel").on(t.channelId),
+    index("notification_confirmations_address").on(sql`lower(${t.address})`, t.id),
+    check("notification_confirmations_ends", sql`(${t.tokenHash} is null) = (${t.endsAt} is null)`),
+  ],
+);
+
+// The addresses, in small letters, whose owners want no messages of an organisation.
+export const stoppedAddresses = pgTable(
+  "stopped_addresses",
+  {
+    organisationId: uuid("organisation_id").notNull().references(() => organisations.id),
+    address: text("address").notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [primaryKey({ columns: [t.organisationId, t.address] })],
 );
 
 // What a channel is told, each once: written by the transaction in which it comes true, and sent by a job. Its id is that of the message.
@@ -1456,7 +1498,7 @@ export const notificationDeliveries = pgTable(
     id: id(),
     channelId: uuid("channel_id").notNull().references(() => notificationChannels.id, { onDelete: "cascade" }),
     event: text("event").notNull(),
-    // The deployment that failed, or that went live, and its environment. Null: a test message.
+    // The deployment that failed, or that went live, and its environment. Null: a test message, or one that asks for a confirmation.
     deploymentId: uuid("deployment_id").references(() => deployments.id, { onDelete: "cascade" }),
     environmentId: uuid("environment_id").references(() => environments.id, { onDelete: "cascade" }),
     state: text("state").notNull().default("pending"),
@@ -1473,11 +1515,11 @@ export const notificationDeliveries = pgTable(
     index("notification_deliveries_pending").on(t.channelId).where(sql`${t.state} = 'pending'`),
     // The last outcome of an environment that a channel was told of.
     index("notification_deliveries_environment").on(t.environmentId, t.channelId, t.createdAt),
-    check("notification_deliveries_event", sql`${t.event} in ('failed', 'recovered', 'test')`),
+    check("notification_deliveries_event", sql`${t.event} in ('failed', 'recovered', 'test', 'confirmation')`),
     check("notification_deliveries_state", sql`${t.state} in ('pending', 'delivered', 'failed')`),
     check(
       "notification_deliveries_subject",
-      sql`(${t.event} = 'test') = (${t.deploymentId} is null) and (${t.deploymentId} is null) = (${t.environmentId} is null)`,
+      sql`(${t.event} in ('test', 'confirmation')) = (${t.deploymentId} is null) and (${t.deploymentId} is null) = (${t.environmentId} is null)`,
     ),
     check("notification_deliveries_ended", sql`(${t.state} = 'pending') = (${t.endedAt} is null)`),
   ],

@@ -76,10 +76,15 @@ const testsPerHour = 20
 func (d *Deployments) TestChannel(ctx context.Context, organisation, channel uuid.UUID, also Also) (delivery database.NotificationDelivery, err error) {
 	err = database.InTx(ctx, d.pool, func(tx pgx.Tx, queries *database.Queries) error {
 		// A channel that is locked is not deleted meanwhile.
-		if _, err := queries.LockNotificationChannel(ctx, channel, organisation); errors.Is(err, pgx.ErrNoRows) {
+		locked, err := queries.LockNotificationChannel(ctx, channel, organisation)
+
+		switch {
+		case errors.Is(err, pgx.ErrNoRows):
 			return problem.New(problem.NotFound, "There is no such notification channel.")
-		} else if err != nil {
+		case err != nil:
 			return fmt.Errorf("lock channel %s: %w", channel, err)
+		case locked.UnconfirmedSince != nil:
+			return problem.New(problem.Conflict, "The owner of %s has not confirmed that it wants messages: nothing is sent there before.", locked.Address)
 		}
 
 		recent, err := queries.CountRecentTests(ctx, organisation, madeBefore(testsWithin))

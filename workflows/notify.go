@@ -72,8 +72,8 @@ func (w *Worker) notify(ctx context.Context, job *river.Job[arguments]) error {
 }
 
 func (w *Worker) send(ctx context.Context, queries *database.Queries, row database.GetDeliveryToSendRow) error {
-	if !row.NotificationChannel.Enabled && notify.Event(row.NotificationDelivery.Event) != notify.EventTest {
-		return errTurnedOff
+	if err := wants(row.NotificationChannel, notify.Event(row.NotificationDelivery.Event)); err != nil {
+		return err
 	}
 
 	message, err := w.messageOf(ctx, queries, row)
@@ -83,23 +83,61 @@ func (w *Worker) send(ctx context.Context, queries *database.Queries, row databa
 
 	channel := notify.Channel{Kind: row.NotificationChannel.Kind, Address: row.NotificationChannel.Address}
 
-	if about, ok := ChannelSecret(row.NotificationChannel); ok {
+	if channel.Kind == notify.KindEmail {
+		if err := w.addLinks(ctx, queries, row, &message); err != nil {
+			return err
+		}
+	} else if about, ok := ChannelSecret(row.NotificationChannel); ok {
 		if channel.Secret, err = w.keyring.Secret(ctx, queries, about); err != nil {
 			return fmt.Errorf("open the secret of a channel: %w", err)
+		}
+	}
+
+	if until := row.NotificationChannel.FormerKeyUntil; until != nil && time.Now().Before(*until) {
+		if channel.FormerSecret, err = w.keyring.Secret(ctx, queries, FormerSigningKey(row.NotificationChannel)); err != nil {
+			return fmt.Errorf("open the former key of a channel: %w", err)
 		}
 	}
 
 	return w.notifier.Send(ctx, channel, message)
 }
 
-// errTurnedOff ends a delivery to a channel that is not in use any more.
-var errTurnedOff = problem.New(problem.Conflict, "The channel was turned off before the message could be sent.")
+// These end a delivery that its channel does not want, which is no fault of the channel.
+var (
+	errTurnedOff   = problem.New(problem.Conflict, "The channel was turned off before the message could be sent.")
+	errUnconfirmed = problem.New(problem.Conflict, "The owner of the address has not confirmed that it wants messages, or has had them stopped.")
+	errNotAsked    = problem.New(problem.Conflict, "The confirmation was not needed any more when the message could be sent.")
+)
+
+// wants returns an error where a channel wants no message of an event.
+func wants(channel database.NotificationChannel, event notify.Event) error {
+	switch {
+	case event == notify.EventConfirmation:
+		return nil // The token says whether it is asked for.
+	case channel.UnconfirmedSince != nil:
+		return errUnconfirmed
+	case !channel.Enabled && event != notify.EventTest:
+		return errTurnedOff
+	default:
+		return nil
+	}
+}
 
 // ChannelSecret names the secret of a channel; false where it has none.
 func ChannelSecret(channel database.NotificationChannel) (keyring.Secret, bool) {
-	kind, ok := map[string]string{notify.KindSlack: "slack_webhook_url", notify.KindWebhook: "webhook_signing_key"}[channel.Kind]
+	kind, ok := map[string]string{
+		notify.KindSlack: "slack_webhook_url", notify.KindWebhook: "webhook_signing_key", notify.KindEmail: "mail_stop_token",
+	}[channel.Kind]
 
 	return keyring.Secret{Kind: kind, OrganisationID: channel.OrganisationID, SubjectID: channel.ID}, ok
+}
+
+// kindFormerSigningKey is the key that a webhook was signed with before, as it stands in secrets.kind.
+const kindFormerSigningKey = "webhook_former_signing_key"
+
+// FormerSigningKey names the key that a webhook was signed with before.
+func FormerSigningKey(channel database.NotificationChannel) keyring.Secret {
+	return keyring.Secret{Kind: kindFormerSigningKey, OrganisationID: channel.OrganisationID, SubjectID: channel.ID}
 }
 
 func (w *Worker) messageOf(ctx context.Context, queries *database.Queries, row database.GetDeliveryToSendRow) (notify.Message, error) {
@@ -195,7 +233,7 @@ func recordAtChannel(ctx context.Context, queries *database.Queries, delivery da
 		err = queries.RecordChannelDelivered(ctx, delivery.ChannelID)
 	case state == deliveryPending && delivery.Attempts+1 >= noticedAfter:
 		err = queries.RecordChannelBroken(ctx, storable(problem.MessageOf(cause)+" It is tried again by itself."), delivery.ChannelID)
-	case state == deliveryFailed && !errors.Is(cause, errTurnedOff):
+	case state == deliveryFailed && !errors.Is(cause, errTurnedOff) && !errors.Is(cause, errUnconfirmed) && !errors.Is(cause, errNotAsked):
 		err = queries.RecordChannelBroken(ctx, storable(problem.MessageOf(cause)), delivery.ChannelID)
 	}
 

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -34,6 +35,8 @@ type messageServer struct {
 	mutex    sync.Mutex
 	answer   func(number int) int
 	messages []receivedMessage
+	// signatures are those of each message, with a space between two.
+	signatures []string
 }
 
 // notified gives the bundle a notifier that reaches loopback, and a server for its channels.
@@ -69,6 +72,7 @@ func (s *messageServer) ServeHTTP(w http.ResponseWriter, request *http.Request) 
 
 	s.mutex.Lock()
 	s.messages = append(s.messages, receivedMessage{request.Header.Get("Webhook-Id"), body.Type, body.Data.Deployment.Reason})
+	s.signatures = append(s.signatures, request.Header.Get("Webhook-Signature"))
 	number, answer := len(s.messages), s.answer
 	s.mutex.Unlock()
 
@@ -351,6 +355,32 @@ func TestNotify_Test_IsTriedOnceAndBounded(t *testing.T) {
 
 	_, err = b.deployments.TestChannel(b.ctx, b.organisation, b.channel(t, "next", server), also)
 	require.Equal(t, problem.TooMany, problem.CodeOf(err))
+}
+
+func TestNotify_KeyWasReplaced_BothSignUntilTheOneBeforeEndsAndIsDeleted(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	server := b.notified(t)
+	channel := b.channel(t, "on", server)
+	row, err := b.queries.KeepFormerKey(b.ctx, time.Hour, channel, b.organisation)
+	require.NoError(t, err)
+	require.NoError(t, b.keyring.PutSecret(b.ctx, b.queries, FormerSigningKey(row), "whsec_b2xkIGtleSBvZiBhIHdlYmhvb2s="))
+
+	b.collectHistory(t)
+	b.work(t)
+
+	for _, signatures := range []int{2, 1} {
+		_, err := b.deployments.TestChannel(b.ctx, b.organisation, channel, func(context.Context, *database.Queries, uuid.UUID) error { return nil })
+		require.NoError(t, err)
+		b.settled(t)
+		require.Len(t, strings.Fields(server.signatures[len(server.signatures)-1]), signatures)
+		b.exec(t, "UPDATE notification_channels SET former_key_until = now() - interval '1 second'")
+	}
+
+	b.collectHistory(t)
+	require.Zero(t, b.count(t, "SELECT count(*) FROM secrets WHERE kind = $1", kindFormerSigningKey))
+	require.Zero(t, b.count(t, "SELECT count(*) FROM notification_channels WHERE former_key_until IS NOT NULL"))
 }
 
 func TestNotify_ServersOfOneOrganisationDoNotAnswer_OthersAreToldAllTheSame(t *testing.T) {

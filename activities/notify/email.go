@@ -56,6 +56,12 @@ func (n *Notifier) write(to string, message Message) (*gomail.Msg, error) {
 	written.SetDateWithValue(time.Now())
 	// Mail servers send no absence note in answer to a message that a program made (RFC 3834).
 	written.SetGenHeader("Auto-Submitted", "auto-generated")
+	if message.StopURL != "" {
+		// Mail programs show a button for it, which works without the page (RFC 8058).
+		written.SetGenHeader("List-Unsubscribe", "<"+message.StopURL+">")
+		written.SetGenHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
+	}
+
 	written.Subject(message.title())
 	written.SetBodyString(gomail.TypeTextPlain, mailText(message))
 
@@ -71,10 +77,23 @@ func mailText(message Message) string {
 		}
 	}
 
-	footer := fmt.Sprintf("-- \nFor the channel %q of the organisation %s. Its developers can change that under Notifications.\n",
-		message.Channel, message.Organisation.Slug)
+	return strings.Join(append(paragraphs, mailFooter(message)), "\n\n")
+}
 
-	return strings.Join(append(paragraphs, footer), "\n\n")
+func mailFooter(message Message) string {
+	footer := "-- \n"
+
+	// The name of a channel is anybody's text: who has not agreed to messages does not get it.
+	if message.Event != EventConfirmation {
+		footer += fmt.Sprintf("For the channel %q of the organisation %s. Its developers can change that under Notifications.\n",
+			message.Channel, message.Organisation.Slug)
+	}
+
+	if message.StopURL != "" {
+		footer += "Stop these messages, without an account: " + message.StopURL + "\n"
+	}
+
+	return footer
 }
 
 func (n *Notifier) mailClient() (*gomail.Client, error) {

@@ -1,6 +1,7 @@
 package notify_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/emersion/go-smtp"
@@ -26,6 +27,38 @@ func TestEmail_HasAStableMessageIDAndSaysWhatFailed(t *testing.T) {
 	} {
 		require.Contains(t, mail, part)
 	}
+}
+
+func TestEmail_CarriesAWayToStopMessages_AlsoForMailPrograms(t *testing.T) {
+	t.Parallel()
+
+	const stop = "https://zeitwork.example/notifications/stop?channel=1&token=zws_x"
+
+	b := setup(t)
+	message := failure()
+	message.StopURL = stop
+	require.NoError(t, b.send(t, notify.Channel{Kind: notify.KindEmail, Address: "team@example.com"}, message))
+
+	mail := strings.ReplaceAll(strings.ReplaceAll(b.mails.data[0], "=\n", ""), "\n ", " ")
+	require.Contains(t, mail, "List-Unsubscribe: <"+stop+">\n")
+	require.Contains(t, mail, "List-Unsubscribe-Post: List-Unsubscribe=One-Click\n")
+	require.Contains(t, strings.ReplaceAll(mail, "=3D", "="), "Stop these messages, without an account: "+stop+"\n")
+}
+
+func TestEmail_Confirmation_LeadsToThePageAndHoldsNoTextOfTheOrganisation(t *testing.T) {
+	t.Parallel()
+
+	const confirm = "https://zeitwork.example/notifications/confirm?token=zwc_x"
+
+	b := setup(t)
+	require.NoError(t, b.send(t, notify.Channel{Kind: notify.KindEmail, Address: "team@example.com"}, notify.Message{
+		ID: messageID, Event: notify.EventConfirmation, Organisation: notify.Named{Slug: "acme"}, Channel: "Buy now at evil.example", ConfirmURL: confirm,
+	}))
+
+	mail := strings.ReplaceAll(strings.ReplaceAll(b.mails.data[0], "=\n", ""), "=3D", "=")
+	require.Contains(t, mail, "Subject: Do you want messages of acme?\n")
+	require.Contains(t, mail, confirm)
+	require.NotContains(t, mail, "evil")
 }
 
 func TestEmail_RefusedForGoodOrForNow_IsToldApart(t *testing.T) {

@@ -17,6 +17,8 @@ const (
 	EventRecovered Event = "recovered"
 	// EventTest is a message that somebody asked for, to see whether it arrives.
 	EventTest Event = "test"
+	// EventConfirmation asks the owner of an e-mail address whether it wants messages.
+	EventConfirmation Event = "confirmation"
 )
 
 // Message is what is told. It holds no secret: what is known of a failure was redacted before it was stored.
@@ -29,8 +31,12 @@ type Message struct {
 	Organisation Named
 	// Channel is what the organisation calls the place that the message goes to.
 	Channel string
-	// Deployment is nil for a test.
+	// Deployment is nil for a test and for a confirmation.
 	Deployment *Deployment
+	// ConfirmURL is where the owner of an e-mail address says that it wants messages; empty for other events.
+	ConfirmURL string
+	// StopURL is where the owner of an e-mail address has the messages stopped; empty where there is no such page.
+	StopURL string
 }
 
 // Named is something with an id and a name in URLs.

@@ -31,6 +31,8 @@ type Channel struct {
 	Address string
 	// Secret is Slack's URL, or the key that webhooks are signed with.
 	Secret string
+	// FormerSecret is the key that webhooks were signed with before, while they are signed with both; empty otherwise.
+	FormerSecret string
 }
 
 // Notifier sends messages. It is safe for concurrent use.

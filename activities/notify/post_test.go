@@ -50,6 +50,28 @@ func TestWebhook_IsVerifiedByTheReferenceLibraryAndHasTheSameIDEachTime(t *testi
 	}`, string(b.posts.bodies[0]))
 }
 
+func TestWebhook_WhileItsKeyIsReplaced_IsVerifiedWithEitherKey(t *testing.T) {
+	t.Parallel()
+
+	const formerKey = "whsec_b2xkIGtleSBvZiBhIHdlYmhvb2sgb2YgMzIgYnl0ZXM="
+
+	b := setup(t)
+	channel := notify.Channel{Kind: notify.KindWebhook, Address: b.posts.server.URL + "/hook", Secret: signingKey, FormerSecret: formerKey}
+	require.NoError(t, b.send(t, channel, failure()))
+
+	for _, key := range []string{signingKey, formerKey} {
+		receiver, err := standardwebhooks.NewWebhook(key)
+		require.NoError(t, err)
+		require.NoError(t, receiver.Verify(b.posts.bodies[0], b.posts.requests[0].Header))
+	}
+
+	newest, _, isTwo := strings.Cut(b.posts.requests[0].Header.Get("Webhook-Signature"), " ")
+	require.True(t, isTwo)
+	require.NoError(t, b.send(t, notify.Channel{Kind: notify.KindWebhook, Address: channel.Address, Secret: signingKey}, failure()))
+	require.NotContains(t, b.posts.requests[1].Header.Get("Webhook-Signature"), " ")
+	require.True(t, strings.HasPrefix(newest, "v1,"))
+}
+
 func TestSlack_ShowsTextOfStrangersAsPlainText(t *testing.T) {
 	t.Parallel()
 

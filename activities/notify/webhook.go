@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/samber/lo"
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 )
 
@@ -60,20 +62,27 @@ func (n *Notifier) webhook(ctx context.Context, channel Channel, message Message
 		return fmt.Errorf("encode a webhook: %w", err)
 	}
 
-	signer, err := standardwebhooks.NewWebhook(channel.Secret)
-	if err != nil {
-		return fmt.Errorf("read the key of a webhook: %w", err)
-	}
-
 	id, at := message.ID.String(), time.Now()
 
-	signature, err := signer.Sign(id, at, body)
-	if err != nil {
-		return fmt.Errorf("sign a webhook: %w", err)
+	var signatures []string
+
+	// A receiver takes a message of which it can verify one signature, so that it loses none while its key is replaced.
+	for _, key := range lo.Compact([]string{channel.Secret, channel.FormerSecret}) {
+		signer, err := standardwebhooks.NewWebhook(key)
+		if err != nil {
+			return fmt.Errorf("read the key of a webhook: %w", err)
+		}
+
+		signature, err := signer.Sign(id, at, body)
+		if err != nil {
+			return fmt.Errorf("sign a webhook: %w", err)
+		}
+
+		signatures = append(signatures, signature)
 	}
 
 	return n.post(ctx, channel.Address, map[string]string{
 		standardwebhooks.HeaderWebhookID: id, standardwebhooks.HeaderWebhookTimestamp: strconv.FormatInt(at.Unix(), 10),
-		standardwebhooks.HeaderWebhookSignature: signature,
+		standardwebhooks.HeaderWebhookSignature: strings.Join(signatures, " "),
 	}, body)
 }

@@ -25,6 +25,8 @@ func (m Message) title() string {
 		return "Deployment failed: " + m.Deployment.place()
 	case EventRecovered:
 		return "Deployments work again: " + m.Deployment.place()
+	case EventConfirmation:
+		return "Do you want messages of " + m.Organisation.Slug + "?"
 	case EventTest:
 	}
 
@@ -45,6 +47,13 @@ func (m Message) story() []string {
 		})
 	case EventRecovered:
 		return []string{fmt.Sprintf("A deployment of %s to %s is live. The one before that you were told of had failed.", d.Project.Slug, d.Environment.Slug)}
+	case EventConfirmation:
+		return []string{
+			fmt.Sprintf("Somebody of the organisation %s wants this address to be told of deployments that fail, and of environments that work again.",
+				m.Organisation.Slug),
+			"Do you want that? Then open this page within 7 days, and say so there:\n" + m.ConfirmURL,
+			"If you do not, there is nothing to do: without your word no message is sent here.",
+		}
 	case EventTest:
 	}
 

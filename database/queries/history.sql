@@ -123,3 +123,24 @@ DELETE FROM notification_deliveries WHERE notification_deliveries.id IN (
   ORDER BY old.id LIMIT 1000
   FOR UPDATE SKIP LOCKED
 );
+
+-- name: DeleteFormerKeys :execrows
+-- Deletes the keys of webhooks that sign no message any more.
+WITH ended AS (
+  SELECT notification_channels.id FROM notification_channels
+  WHERE notification_channels.former_key_until < now()
+  ORDER BY notification_channels.id LIMIT 1000
+  FOR UPDATE SKIP LOCKED
+), forgotten AS (
+  DELETE FROM secrets USING ended WHERE secrets.subject_id = ended.id AND secrets.kind = @kind
+)
+UPDATE notification_channels SET former_key_until = NULL FROM ended WHERE notification_channels.id = ended.id;
+
+-- name: DeleteOldConfirmations :execrows
+-- Deletes when addresses were asked whether they want messages, once no limit counts it.
+DELETE FROM notification_confirmations WHERE notification_confirmations.id IN (
+  SELECT old.id FROM notification_confirmations AS old
+  WHERE old.id < @before
+  ORDER BY old.id LIMIT 1000
+  FOR UPDATE SKIP LOCKED
+);

@@ -1,8 +1,8 @@
 -- Where organisations are told of outcomes, and what each place is told.
 
 -- name: CreateNotificationChannel :one
-INSERT INTO notification_channels (id, organisation_id, kind, name, address, created_by)
-VALUES (@id, @organisation_id, @kind, @name, @address, @created_by)
+INSERT INTO notification_channels (id, organisation_id, kind, name, address, created_by, unconfirmed_since)
+VALUES (@id, @organisation_id, @kind, @name, @address, @created_by, CASE WHEN sqlc.arg(unconfirmed)::boolean THEN now() END)
 RETURNING *;
 
 -- name: CountNotificationChannels :one
@@ -25,7 +25,15 @@ SELECT * FROM notification_channels WHERE id = @id AND organisation_id = @organi
 -- A channel that leads elsewhere now is broken no longer.
 UPDATE notification_channels SET name = @name, address = @address, enabled = @enabled,
   broken_at = CASE WHEN sqlc.arg(leads_elsewhere)::boolean THEN NULL ELSE broken_at END,
-  broken_reason = CASE WHEN sqlc.arg(leads_elsewhere)::boolean THEN NULL ELSE broken_reason END
+  broken_reason = CASE WHEN sqlc.arg(leads_elsewhere)::boolean THEN NULL ELSE broken_reason END,
+  unconfirmed_since = CASE WHEN NOT sqlc.arg(leads_elsewhere)::boolean THEN unconfirmed_since WHEN sqlc.arg(unconfirmed)::boolean THEN now() END,
+  stopped_at = CASE WHEN NOT sqlc.arg(leads_elsewhere)::boolean THEN stopped_at END
+WHERE id = @id AND organisation_id = @organisation_id
+RETURNING *;
+
+-- name: KeepFormerKey :one
+-- Has a webhook's messages signed with the key that it had before, too, for as long as is given.
+UPDATE notification_channels SET former_key_until = now() + sqlc.arg(keep)::interval
 WHERE id = @id AND organisation_id = @organisation_id
 RETURNING *;
 
@@ -46,6 +54,7 @@ SELECT deleted.id, deleted.name, deleted.kind FROM deleted;
 -- its environment last. One for which a hundred messages wait already is told no more until it takes them. They stay until the transaction ends.
 SELECT notification_channels.id FROM notification_channels
 WHERE notification_channels.organisation_id = @organisation_id AND notification_channels.enabled
+  AND notification_channels.unconfirmed_since IS NULL
   AND (@event::text = 'failed' OR 'failed' = (
     SELECT told.event FROM notification_deliveries AS told
     WHERE told.environment_id = @environment_id::uuid AND told.channel_id = notification_channels.id

@@ -111,7 +111,7 @@ func (f *fakeAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNoContent)
 	case strings.HasSuffix(r.URL.Path, "/accept"), strings.HasSuffix(r.URL.Path, "/restore"):
 	case r.Method == http.MethodPost && (strings.HasSuffix(r.URL.Path, "/invitations") || strings.HasSuffix(r.URL.Path, "/domains") ||
-		strings.HasSuffix(r.URL.Path, "/notification-channels")):
+		strings.HasSuffix(r.URL.Path, "/notification-channels") || strings.HasSuffix(r.URL.Path, "/rotate-key")):
 		w.WriteHeader(http.StatusCreated)
 	case r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/test"):
 		w.WriteHeader(http.StatusAccepted)

@@ -19,9 +19,10 @@ func (a *app) notificationsCommand() *cobra.Command {
 		Short: "Where an organisation is told of deployments that fail, and of environments that work again",
 		Long: "Where an organisation is told of deployments that fail, and of the next one that goes live in the same\n" +
 			"environment: by e-mail, in a channel of Slack, or by a signed webhook.",
-		Example: "  zeitwork notifications\n  zeitwork notifications add team --email team@example.com\n  zeitwork notifications test team",
-		Args:    cobra.NoArgs,
-		RunE:    a.run(a.listNotifications),
+		Example: "  zeitwork notifications\n  zeitwork notifications add team --email team@example.com\n  zeitwork notifications test team\n" +
+			"  zeitwork notifications history team",
+		Args: cobra.NoArgs,
+		RunE: a.run(a.listNotifications),
 	})
 	command.AddCommand(
 		listing("List the channels, and whether they take messages", "  zeitwork notifications list --organisation acme", a.run(a.listNotifications)),
@@ -34,7 +35,24 @@ func (a *app) notificationsCommand() *cobra.Command {
 			Use: "test NAME", Short: "Send a test message to a channel, and wait until it is taken", Example: "  zeitwork notifications test team",
 			Args: cobra.ExactArgs(1), ValidArgsFunction: first(a.completeChannels), RunE: a.run(a.testNotifications),
 		},
+		a.notificationHistoryCommand(),
+		&cobra.Command{
+			Use: "resend NAME", Short: "Ask the owner of an e-mail address once more whether it wants messages",
+			Long: "Ask the owner of an e-mail address once more whether it wants messages: another message with a link, which is valid for\n" +
+				"7 days. An address is asked 3 times a day at most, and no more once its owner had the messages stopped.",
+			Example: "  zeitwork notifications resend team",
+			Args:    cobra.ExactArgs(1), ValidArgsFunction: first(a.completeChannels), RunE: a.run(a.resendConfirmation),
+		},
+		&cobra.Command{
+			Use: "rotate-key NAME", Short: "Replace the key that a webhook's messages are signed with",
+			Long: "Replace the key that a webhook's messages are signed with. The new key is written to standard output, and never shown\n" +
+				"again. For 24 hours messages carry two signatures, of the new key and of the one before: give your program the new one\n" +
+				"within that time, and it loses no message.",
+			Example: "  zeitwork notifications rotate-key pager > key",
+			Args:    cobra.ExactArgs(1), ValidArgsFunction: first(a.completeChannels), RunE: a.run(a.rotateNotificationKey),
+		},
 	)
+	command.AddCommand(a.notificationSwitchCommands()...)
 
 	return command
 }
@@ -50,7 +68,8 @@ func (a *app) addNotificationsCommand() *cobra.Command {
 		Short: "Add a channel: an e-mail address, a channel of Slack or a webhook",
 		Long: "Add a channel: an e-mail address, the incoming webhook of a channel of Slack, or a webhook of your own. Slack's URL\n" +
 			"is a secret, and read from standard input or asked for. The key that a webhook's messages are signed with is\n" +
-			"written to standard output, and never shown again.",
+			"written to standard output, and never shown again. An e-mail address that is not the verified one of a member gets one\n" +
+			"message with a link, and nothing else until its owner has confirmed by it.",
 		Example: "  zeitwork notifications add team --email team@example.com\n  zeitwork notifications add deploys --slack < url\n" +
 			"  zeitwork notifications add pager --webhook https://example.com/hooks/zeitwork > key",
 		Args: cobra.ExactArgs(1),
@@ -97,7 +116,11 @@ func (a *app) addNotifications(ctx context.Context, api *API, body client.Create
 		return err
 	}
 
-	if !a.json {
+	switch {
+	case a.json:
+	case created.JSON201.UnconfirmedSince != nil:
+		a.sayf("Added %s. A message to %s asks whether its owner wants this: nothing else is sent there before that is confirmed.", body.Name, body.Address)
+	default:
 		a.sayf("Added %s. `zeitwork notifications test` sends it a test message.", body.Name)
 	}
 
@@ -153,6 +176,10 @@ func (a *app) listNotifications(ctx context.Context, api *API, _ []string) error
 // channelState says whether a channel takes messages.
 func channelState(channel client.NotificationChannel) string {
 	switch {
+	case channel.StoppedAt != nil:
+		return "stopped by the owner of the address " + ago(*channel.StoppedAt)
+	case channel.UnconfirmedSince != nil:
+		return "waits for confirmation since " + ago(*channel.UnconfirmedSince)
 	case !channel.Enabled:
 		return "off"
 	case channel.BrokenAt != nil:

@@ -1527,7 +1527,7 @@ export interface paths {
         put?: never;
         /**
          * Add a notification channel
-         * @description It is told of each deployment that fails, and of the next one that goes live in the same environment. What is superseded or cancelled is told to nobody. Messages come at least once: one that comes twice has the same id, which is the Message-ID of a mail and the webhook-id of a webhook. Webhooks are signed as Standard Webhooks has it, with the key that the answer holds this once. A name that another channel has is a conflict. Needs the role developer, or a higher one, in the organisation.
+         * @description It is told of each deployment that fails, and of the next one that goes live in the same environment. What is superseded or cancelled is told to nobody. Messages come at least once: one that comes twice has the same id, which is the Message-ID of a mail and the webhook-id of a webhook. Webhooks are signed as Standard Webhooks has it, with the key that the answer holds this once. A name that another channel has is a conflict. The owner of an e-mail address that is not the verified address of a member is asked first, and gets nothing else before it has confirmed. Needs the role developer, or a higher one, in the organisation.
          */
         post: operations["create-notification-channel"];
         delete?: never;
@@ -1548,14 +1548,14 @@ export interface paths {
         post?: never;
         /**
          * Remove a notification channel
-         * @description What is still on its way there is not sent any more. Needs the role developer, or a higher one, in the organisation.
+         * @description Messages that wait to be delivered are dropped. Needs the role developer, or a higher one, in the organisation.
          */
         delete: operations["delete-notification-channel"];
         options?: never;
         head?: never;
         /**
          * Change a notification channel
-         * @description Changes what the body names and leaves the rest. One with another address is broken no longer, until that takes no message either. Needs the role developer, or a higher one, in the organisation.
+         * @description Changes what the body names and leaves the rest. One with another address is broken no longer, until that takes no message either. The owner of another e-mail address is asked first, as with create-notification-channel. Needs the role developer, or a higher one, in the organisation.
          */
         patch: operations["update-notification-channel"];
         trace?: never;
@@ -1580,6 +1580,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/organisations/{organisation_id}/notification-channels/{channel_id}/resend-confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask an e-mail address once more
+         * @description Its owner is sent another message with a link, valid for 7 days, that leads to a page on which messages are confirmed. An address is asked 3 times in a day, and an organisation asks 20 times. A channel that waits for no confirmation, and an address whose owner had the messages stopped, are a conflict. Needs the role developer, or a higher one, in the organisation.
+         */
+        post: operations["resend-notification-confirmation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organisations/{organisation_id}/notification-channels/{channel_id}/rotate-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace the key of a webhook
+         * @description The answer holds the new key, this once. For 24 hours messages carry two signatures, of the new key and of the one before, with a space between them, as Standard Webhooks has it: a receiver that knows either key takes them. A key that was replaced earlier signs nothing any more. A channel of another kind has no key, and is a conflict. Needs the role developer, or a higher one, in the organisation.
+         */
+        post: operations["rotate-notification-channel-key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/organisations/{organisation_id}/notification-channels/{channel_id}/test": {
         parameters: {
             query?: never;
@@ -1591,7 +1631,7 @@ export interface paths {
         put?: never;
         /**
          * Send a test message
-         * @description The message is sent once and not tried again; list-notification-deliveries tells how it went. An organisation can send 20 in an hour. Needs the role developer, or a higher one, in the organisation.
+         * @description The message is sent once and not tried again; list-notification-deliveries tells how it went. An organisation can send 20 in an hour. A channel that waits for a confirmation gets none, and is a conflict. Needs the role developer, or a higher one, in the organisation.
          */
         post: operations["test-notification-channel"];
         delete?: never;
@@ -2722,7 +2762,7 @@ export interface components {
         };
         AuditEvent: {
             /** @enum {string} */
-            action: "deployment.approve" | "deployment.cancel" | "deployment.create" | "deployment.promote" | "deployment.rebalance" | "deployment.redeploy" | "deployment.restart" | "deployment.rollback" | "detection.create" | "device_login.approve" | "device_login.deny" | "domain.certificate" | "domain.certificate_delete" | "domain.create" | "domain.delete" | "domain.unverify" | "domain.update" | "domain.verify" | "edge.addresses" | "edge.bind_token" | "edge.create" | "edge.delete" | "edge.join" | "edge.join_token" | "edge.rotate_token" | "environment.create" | "environment.delete" | "environment.unpin" | "environment.update" | "environment_variable.access" | "environment_variable.delete" | "environment_variable.import" | "environment_variable.read" | "environment_variable.set" | "github_app.create" | "github_installation.connect" | "github_installation.disconnect" | "invitation.accept" | "invitation.create" | "invitation.revoke" | "member.leave" | "member.remove" | "member.update" | "node.bind_token" | "node.create" | "node.delete" | "node.join" | "node.join_token" | "node.rotate_token" | "node.update" | "notification_channel.create" | "notification_channel.delete" | "notification_channel.test" | "notification_channel.update" | "operator.sign_in" | "organisation.create" | "organisation.delete" | "organisation.transfer" | "organisation.update" | "project.check" | "project.create" | "project.delete" | "project.purge" | "project.restore" | "project.unpin" | "project.update" | "quota.set" | "repository_access.delete" | "repository_access.set" | "repository_access.trust_host" | "session.create" | "session.end" | "token.create" | "token.first_use" | "token.revoke" | "token.rotate" | "user.add" | "user.connect" | "user.create" | "user.sign_in_code" | "user.update";
+            action: "deployment.approve" | "deployment.cancel" | "deployment.create" | "deployment.promote" | "deployment.rebalance" | "deployment.redeploy" | "deployment.restart" | "deployment.rollback" | "detection.create" | "device_login.approve" | "device_login.deny" | "domain.certificate" | "domain.certificate_delete" | "domain.create" | "domain.delete" | "domain.unverify" | "domain.update" | "domain.verify" | "edge.addresses" | "edge.bind_token" | "edge.create" | "edge.delete" | "edge.join" | "edge.join_token" | "edge.rotate_token" | "environment.create" | "environment.delete" | "environment.unpin" | "environment.update" | "environment_variable.access" | "environment_variable.delete" | "environment_variable.import" | "environment_variable.read" | "environment_variable.set" | "github_app.create" | "github_installation.connect" | "github_installation.disconnect" | "invitation.accept" | "invitation.create" | "invitation.revoke" | "member.leave" | "member.remove" | "member.update" | "node.bind_token" | "node.create" | "node.delete" | "node.join" | "node.join_token" | "node.rotate_token" | "node.update" | "notification_channel.confirm" | "notification_channel.create" | "notification_channel.delete" | "notification_channel.resend_confirmation" | "notification_channel.rotate_key" | "notification_channel.stop" | "notification_channel.test" | "notification_channel.update" | "operator.sign_in" | "organisation.create" | "organisation.delete" | "organisation.transfer" | "organisation.update" | "project.check" | "project.create" | "project.delete" | "project.purge" | "project.restore" | "project.unpin" | "project.update" | "quota.set" | "repository_access.delete" | "repository_access.set" | "repository_access.trust_host" | "session.create" | "session.end" | "token.create" | "token.first_use" | "token.revoke" | "token.rotate" | "user.add" | "user.connect" | "user.create" | "user.sign_in_code" | "user.update";
             actor: components["schemas"]["Actor"];
             /** Format: date-time */
             created_at: string;
@@ -4430,6 +4470,11 @@ export interface components {
             delivered_at?: string;
             /** @description Whether anything is sent there. */
             enabled: boolean;
+            /**
+             * Format: date-time
+             * @description Until when the messages of a webhook carry the signature of the key before, too. Absent: they carry one.
+             */
+            former_key_until?: string;
             /** Format: uuid */
             id: string;
             /** @enum {string} */
@@ -4437,6 +4482,16 @@ export interface components {
             name: string;
             /** @description The key that a webhook's messages are signed with, as Standard Webhooks has it. It is shown this once. */
             signing_key?: string;
+            /**
+             * Format: date-time
+             * @description When the owner of the address had the messages stopped. It is not asked again.
+             */
+            stopped_at?: string;
+            /**
+             * Format: date-time
+             * @description Since when the owner of an e-mail address has not said that it wants messages: nothing is sent there but one message that asks. Absent: nobody is asked.
+             */
+            unconfirmed_since?: string;
         };
         NewToken: {
             /** Format: date-time */
@@ -4736,11 +4791,26 @@ export interface components {
             delivered_at?: string;
             /** @description Whether anything is sent there. */
             enabled: boolean;
+            /**
+             * Format: date-time
+             * @description Until when the messages of a webhook carry the signature of the key before, too. Absent: they carry one.
+             */
+            former_key_until?: string;
             /** Format: uuid */
             id: string;
             /** @enum {string} */
             kind: "email" | "slack" | "webhook";
             name: string;
+            /**
+             * Format: date-time
+             * @description When the owner of the address had the messages stopped. It is not asked again.
+             */
+            stopped_at?: string;
+            /**
+             * Format: date-time
+             * @description Since when the owner of an e-mail address has not said that it wants messages: nothing is sent there but one message that asks. Absent: nobody is asked.
+             */
+            unconfirmed_since?: string;
         };
         NotificationDelivery: {
             /** Format: int32 */
@@ -4754,10 +4824,10 @@ export interface components {
             /** @description The slug of the deployment's environment. */
             environment?: string;
             /**
-             * @description failed: a deployment failed; recovered: one is live in an environment of whose failure the channel was told last.
+             * @description failed: a deployment failed; recovered: one is live in an environment of whose failure the channel was told last; confirmation: the owner of an address is asked whether it wants messages.
              * @enum {string}
              */
-            event: "failed" | "recovered" | "test";
+            event: "failed" | "recovered" | "test" | "confirmation";
             /**
              * Format: uuid
              * @description The id of the message, by which a receiver knows that it has got it before.
@@ -14774,6 +14844,178 @@ export interface operations {
             };
         };
     };
+    "resend-notification-confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationDelivery"];
+                };
+            };
+            /** @description There is no valid token, and no session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token is not one of those that may do this, or a page of another site has sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done as things are now; the detail says why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not valid; the errors name what is wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You ask too much at once; Retry-After says when to ask again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on the platform's side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "rotate-notification-channel-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewNotificationChannel"];
+                };
+            };
+            /** @description There is no valid token, and no session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token is not one of those that may do this, or a page of another site has sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done as things are now; the detail says why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not valid; the errors name what is wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You ask too much at once; Retry-After says when to ask again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on the platform's side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "test-notification-channel": {
         parameters: {
             query?: never;
@@ -14815,6 +15057,15 @@ export interface operations {
             };
             /** @description There is no such thing, or it is not yours. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done as things are now; the detail says why. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,4 +1,4 @@
-import { BellRing, Ellipsis, Pencil, Power, Send, Trash2 } from 'lucide-react';
+import { BellRing, Ellipsis, KeyRound, MailQuestionMark, Pencil, Power, Send, Trash2 } from 'lucide-react';
 import type { Schemas } from '@/api/client';
 import { Button } from '@/components/button';
 import { Empty } from '@/components/empty';
@@ -16,12 +16,14 @@ type Props = {
   testing: string | undefined;
   onTest: (channel: Channel) => void;
   onChange: (channel: Channel) => void;
+  onResend: (channel: Channel) => void;
+  onRotate: (channel: Channel) => void;
   onSwitch: (channel: Channel) => void;
   onRemove: (channel: Channel) => void;
 };
 
 /** ChannelList is where an organisation is told of failures, and whether each place takes messages. */
-export function ChannelList({ channels, testing, onTest, onChange, onSwitch, onRemove }: Props) {
+export function ChannelList({ channels, testing, onTest, onChange, onResend, onRotate, onSwitch, onRemove }: Props) {
   if (channels.length === 0) {
     return (
       <Empty icon={BellRing} title="No channel">
@@ -78,6 +80,16 @@ export function ChannelList({ channels, testing, onTest, onChange, onSwitch, onR
               <MenuItem icon={Pencil} onSelect={() => onChange(channel)}>
                 Change
               </MenuItem>
+              {channel.unconfirmed_since && !channel.stopped_at && (
+                <MenuItem icon={MailQuestionMark} onSelect={() => onResend(channel)}>
+                  Ask for confirmation again
+                </MenuItem>
+              )}
+              {channel.kind === 'webhook' && (
+                <MenuItem icon={KeyRound} onSelect={() => onRotate(channel)}>
+                  Replace the key
+                </MenuItem>
+              )}
               <MenuItem icon={Power} onSelect={() => onSwitch(channel)}>
                 {channel.enabled ? 'Turn off' : 'Turn on'}
               </MenuItem>
@@ -85,6 +97,20 @@ export function ChannelList({ channels, testing, onTest, onChange, onSwitch, onR
                 Remove
               </MenuItem>
             </Menu>
+            {channel.unconfirmed_since && (
+              <p className="mt-1 w-full text-quiet text-sm wrap-anywhere">
+                {channel.stopped_at ? (
+                  <>
+                    The owner of the address had the messages stopped <Time at={channel.stopped_at} />, and can let them come again by the link
+                    in any of them.
+                  </>
+                ) : (
+                  <>
+                    A message with a link was sent there <Time at={channel.unconfirmed_since} />. Nothing else is until its owner has confirmed.
+                  </>
+                )}
+              </p>
+            )}
             {channel.broken_at && (
               <p className="mt-1 w-full text-bad text-sm wrap-anywhere">
                 <Text text={channel.broken_reason ?? ''} /> Noticed <Time at={channel.broken_at} />.

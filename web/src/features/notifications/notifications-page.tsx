@@ -21,7 +21,7 @@ import { KeyDialog } from './key-dialog';
 import { useTestMessage } from './use-test-message';
 
 type Channel = Schemas['NotificationChannel'];
-type Asking = { to: 'add' } | { to: 'change' | 'remove'; channel: Channel } | { to: 'copy'; name: string; signingKey: string };
+type Asking = { to: 'add' } | { to: 'change' | 'remove' | 'rotate'; channel: Channel } | { to: 'copy'; name: string; signingKey: string };
 
 /** NotificationsPage is where an organisation is told of deployments that fail, and of environments that work again. */
 export function NotificationsPage({ organisation }: { organisation: Schemas['Organisation'] }) {
@@ -39,7 +39,17 @@ export function NotificationsPage({ organisation }: { organisation: Schemas['Org
     onSuccess,
     onError,
   });
+  const resend = $api.useMutation('post', '/v1/organisations/{organisation_id}/notification-channels/{channel_id}/resend-confirmation', {
+    onSuccess: () => toast('Another message asks for the confirmation'),
+    onError: (error: unknown) => toast('No message was sent', asProblem(error).message),
+  });
   const pathOf = ({ id }: Channel) => ({ params: { path: { organisation_id: organisation.id, channel_id: id } } });
+
+  const rotate = async (channel: Channel) => {
+    const { data } = await api.POST('/v1/organisations/{organisation_id}/notification-channels/{channel_id}/rotate-key', pathOf(channel));
+    if (data?.signing_key) setAsking({ to: 'copy', name: channel.name, signingKey: data.signing_key });
+    await onSuccess();
+  };
 
   const remove = async (channel: Channel) => {
     await api.DELETE('/v1/organisations/{organisation_id}/notification-channels/{channel_id}', pathOf(channel));
@@ -71,6 +81,8 @@ export function NotificationsPage({ organisation }: { organisation: Schemas['Org
               testing={test.isPending ? test.variables.id : undefined}
               onTest={test.mutate}
               onChange={(channel) => setAsking({ to: 'change', channel })}
+              onResend={(channel) => resend.mutate(pathOf(channel))}
+              onRotate={(channel) => setAsking({ to: 'rotate', channel })}
               onSwitch={(channel) => change.mutate({ ...pathOf(channel), body: { enabled: !channel.enabled } })}
               onRemove={(channel) => setAsking({ to: 'remove', channel })}
             />
@@ -93,6 +105,16 @@ export function NotificationsPage({ organisation }: { organisation: Schemas['Org
       )}
       {asking?.to === 'change' && <ChangeChannel organisationId={organisation.id} channel={asking.channel} onClose={close} />}
       {asking?.to === 'copy' && <KeyDialog name={asking.name} signingKey={asking.signingKey} onClose={close} />}
+      <Confirm
+        open={asking?.to === 'rotate'}
+        onOpenChange={() => setAsking((now) => (now?.to === 'rotate' ? undefined : now))}
+        title={asking?.to === 'rotate' && `Replace the key of ${asking.channel.name}?`}
+        action="Replace the key"
+        onConfirm={async () => asking?.to === 'rotate' && rotate(asking.channel)}
+      >
+        The new key is shown once. For 24 hours messages carry the signatures of both keys, so that your program loses none until it has the
+        new one.
+      </Confirm>
       <Confirm
         open={asking?.to === 'remove'}
         onOpenChange={close}

@@ -1,0 +1,202 @@
+package api
+
+import (
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/zeitwork/zeitwork/client"
+	"github.com/zeitwork/zeitwork/internal/secret"
+	"github.com/zeitwork/zeitwork/workflows"
+)
+
+// mailChannel adds a channel of an e-mail address to the owner's organisation.
+func (b *testBundle) mailChannel(t *testing.T, address string) client.NewNotificationChannel {
+	t.Helper()
+
+	b.server.service.config.SMTPHost = "mail.example.com"
+	made := b.addChannel(t, client.CreateNotificationChannelInputBodyKindEmail, address, address)
+	require.Equal(t, http.StatusCreated, made.StatusCode(), string(made.Body))
+
+	return *made.JSON201
+}
+
+// asked gives the newest message that asks about a channel a token, as the worker does that sends it, and returns the page that it leads to.
+func (b *testBundle) asked(t *testing.T, channel uuid.UUID) string {
+	t.Helper()
+
+	token := secret.NewToken("zwc_")
+	_, err := b.pool.Exec(t.Context(), `UPDATE notification_confirmations SET token_hash = $2, ends_at = now() + interval '7 days'
+		WHERE id = (SELECT id FROM notification_confirmations WHERE channel_id = $1 ORDER BY id DESC LIMIT 1)`, channel, secret.HashToken(token))
+	require.NoError(t, err)
+
+	return workflows.ConfirmMailPath + "?" + url.Values{workflows.TokenParameter: {token}}.Encode()
+}
+
+// stopPage is the page that a mail to a channel leads to for stopping.
+func (b *testBundle) stopPage(t *testing.T, channel uuid.UUID) string {
+	t.Helper()
+
+	token, err := b.channelSecret(t, channel)
+	require.NoError(t, err)
+
+	return workflows.StopMailPath + "?" + url.Values{workflows.ChannelParameter: {channel.String()}, workflows.TokenParameter: {token}}.Encode()
+}
+
+// visit sends a request of somebody without an account; with a form it is a POST.
+func (b *testBundle) visit(t *testing.T, page string, form url.Values) (int, string) {
+	t.Helper()
+
+	method := http.MethodGet
+	if form != nil {
+		method = http.MethodPost
+	}
+
+	request, err := http.NewRequestWithContext(t.Context(), method, b.http.URL+page, strings.NewReader(form.Encode()))
+	require.NoError(t, err)
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+
+	response, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+
+	defer func() { _ = response.Body.Close() }()
+
+	text, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+
+	return response.StatusCode, string(text)
+}
+
+func (b *testBundle) waits(t *testing.T, channel uuid.UUID) bool {
+	t.Helper()
+
+	return b.count(t, "SELECT count(*) FROM notification_channels WHERE id = $1 AND unconfirmed_since IS NOT NULL", channel) == 1
+}
+
+func TestMailConsent_StrangersAddress_IsAskedAndConfirmedByAPostAlone(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	channel := b.mailChannel(t, "team@example.org")
+	require.NotNil(t, channel.UnconfirmedSince)
+	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM notification_deliveries WHERE channel_id = $1 AND event = 'confirmation'", channel.ID))
+
+	sent, err := b.owner.TestNotificationChannelWithResponse(t.Context(), b.organisation(t), channel.ID)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusConflict, sent.StatusCode())
+
+	page := b.asked(t, channel.ID)
+	status, text := b.visit(t, page, nil)
+	require.Equal(t, http.StatusOK, status)
+	require.Contains(t, text, "Send me these messages")
+	require.True(t, b.waits(t, channel.ID), "a program that follows links confirms nothing")
+
+	status, text = b.visit(t, page, url.Values{})
+	require.Equal(t, http.StatusOK, status, text)
+	require.False(t, b.waits(t, channel.ID))
+
+	status, _ = b.visit(t, page, url.Values{})
+	require.Equal(t, http.StatusNotFound, status, "a link is used once")
+
+	again, err := b.owner.ResendNotificationConfirmationWithResponse(t.Context(), b.organisation(t), channel.ID)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusConflict, again.StatusCode())
+	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM audit_events WHERE subject_id = $1 AND action = 'notification_channel.confirm'", channel.ID))
+}
+
+func TestMailConsent_LinkThatEndedOrLeadsToAnotherAddress_ConfirmsNothing(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	channel := b.mailChannel(t, "team@example.org")
+	page := b.asked(t, channel.ID)
+
+	_, err := b.pool.Exec(t.Context(), "UPDATE notification_confirmations SET ends_at = now() - interval '1 second'")
+	require.NoError(t, err)
+
+	status, _ := b.visit(t, page, url.Values{})
+	require.Equal(t, http.StatusNotFound, status)
+
+	page = b.asked(t, channel.ID)
+	changed, err := b.owner.UpdateNotificationChannelWithResponse(t.Context(), b.organisation(t), channel.ID,
+		client.UpdateNotificationChannelInputBody{Address: new("other@example.org")})
+	require.NoError(t, err)
+	require.NotNil(t, changed.JSON200.UnconfirmedSince)
+
+	status, _ = b.visit(t, page, url.Values{})
+	require.Equal(t, http.StatusNotFound, status)
+	require.True(t, b.waits(t, channel.ID))
+}
+
+func TestMailConsent_VerifiedAddressOfAMember_IsNotAsked(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	require.Nil(t, b.mailChannel(t, "Owner@example.com").UnconfirmedSince)
+	require.NotNil(t, b.mailChannel(t, "stranger@example.com").UnconfirmedSince, "a user of another organisation")
+
+	_, err := b.pool.Exec(t.Context(), "UPDATE users SET email_verified_at = NULL")
+	require.NoError(t, err)
+	require.NotNil(t, b.mailChannel(t, "owner@example.com").UnconfirmedSince, "nobody has shown that it is the member's")
+}
+
+func TestMailConsent_AddressIsAskedAFewTimesADay_AlsoByAnotherChannel(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	channel := b.mailChannel(t, "team@example.org")
+
+	for range 2 {
+		again, err := b.owner.ResendNotificationConfirmationWithResponse(t.Context(), b.organisation(t), channel.ID)
+		require.NoError(t, err)
+		require.Equal(t, http.StatusAccepted, again.StatusCode(), string(again.Body))
+	}
+
+	again, err := b.owner.ResendNotificationConfirmationWithResponse(t.Context(), b.organisation(t), channel.ID)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusTooManyRequests, again.StatusCode())
+
+	_, err = b.owner.DeleteNotificationChannelWithResponse(t.Context(), b.organisation(t), channel.ID)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusTooManyRequests,
+		b.addChannel(t, client.CreateNotificationChannelInputBodyKindEmail, "x", "TEAM@example.org").StatusCode())
+}
+
+func TestMailConsent_OwnerStopsMessages_NobodyAsksAgainUntilTheOwnerLetsThemCome(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	channel := b.mailChannel(t, "owner@example.com")
+	page := b.stopPage(t, channel.ID)
+
+	status, text := b.visit(t, page, nil)
+	require.Equal(t, http.StatusOK, status)
+	require.Contains(t, text, "Stop the messages")
+	require.False(t, b.waits(t, channel.ID), "to look at the page stops nothing")
+
+	status, _ = b.visit(t, page+"x", url.Values{})
+	require.Equal(t, http.StatusNotFound, status, "another token")
+
+	// As mail programs send it by themselves.
+	status, text = b.visit(t, page, url.Values{"List-Unsubscribe": {"One-Click"}})
+	require.Equal(t, http.StatusOK, status, text)
+	require.True(t, b.waits(t, channel.ID))
+
+	again, err := b.owner.ResendNotificationConfirmationWithResponse(t.Context(), b.organisation(t), channel.ID)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusConflict, again.StatusCode())
+	require.Equal(t, http.StatusConflict, b.addChannel(t, client.CreateNotificationChannelInputBodyKindEmail, "x", "OWNER@example.com").StatusCode())
+
+	status, text = b.visit(t, page, nil)
+	require.Equal(t, http.StatusOK, status)
+	require.Contains(t, text, "Let them come again")
+
+	status, _ = b.visit(t, page, url.Values{"decision": {"allow"}})
+	require.Equal(t, http.StatusOK, status)
+	require.False(t, b.waits(t, channel.ID))
+}

@@ -1,0 +1,1 @@
+ALTER TABLE "notification_channels" ADD COLUMN "former_key_until" timestamp with time zone;
