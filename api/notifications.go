@@ -43,7 +43,7 @@ func (s *service) createNotificationChannel(ctx context.Context, input *CreateNo
 	}
 
 	params := database.CreateNotificationChannelParams{
-		ID: id.New(), OrganisationID: organisationOf(ctx), Kind: input.Body.Kind, Name: input.Body.Name, Address: shown, CreatedBy: new(callerOf(ctx).userID),
+		ID: id.New(), OrganisationID: new(organisationOf(ctx)), Kind: input.Body.Kind, Name: input.Body.Name, Address: shown, CreatedBy: new(callerOf(ctx).userID),
 	}
 	output := &NewNotificationChannelOutput{}
 
@@ -119,7 +119,7 @@ func (s *service) updateNotificationChannel(ctx context.Context, input *UpdateNo
 		}
 
 		params := database.UpdateNotificationChannelParams{
-			ID: before.ID, OrganisationID: before.OrganisationID, Name: lo.FromPtrOr(input.Body.Name, before.Name), Address: before.Address,
+			ID: before.ID, OrganisationID: organisationOf(ctx), Name: lo.FromPtrOr(input.Body.Name, before.Name), Address: before.Address,
 			Enabled: lo.FromPtrOr(input.Body.Enabled, before.Enabled), LeadsElsewhere: input.Body.Address != nil,
 		}
 

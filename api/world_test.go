@@ -275,7 +275,7 @@ func (w *world) things(t *testing.T, organisation uuid.UUID) {
 	w.names["detection_id"], w.names["installation_id"] = detection.ID.String(), installation.String()
 
 	channel, err := w.bundle.queries.CreateNotificationChannel(t.Context(), database.CreateNotificationChannelParams{
-		ID: id.New(), OrganisationID: organisation, Kind: channelWebhook, Name: "team", Address: "https://hooks.example.com/zeitwork",
+		ID: id.New(), OrganisationID: &organisation, Kind: channelWebhook, Name: "team", Address: "https://hooks.example.com/zeitwork",
 	})
 	require.NoError(t, err)
 

@@ -59,6 +59,7 @@ func (w *Worker) collectHistory(ctx context.Context, removed *collected) error {
 		{"project events", &removed.projectEvents, func() (int64, error) { return queries.DeleteOldProjectEvents(ctx, before) }},
 		{"detections", &removed.detections, func() (int64, error) { return queries.DeleteOldDetections(ctx, madeBefore(keepDetections)) }},
 		{"notifications", &removed.notifications, func() (int64, error) { return queries.DeleteOldNotificationDeliveries(ctx, before) }},
+		{"alerts", &removed.alerts, func() (int64, error) { return queries.DeleteOldPlatformAlerts(ctx, before) }},
 		{"audit events", &removed.auditEvents, func() (int64, error) { return queries.DeleteOldAuditEvents(ctx, madeBefore(w.config.AuditRetention)) }},
 		{"sign-ins", &removed.signIns, func() (int64, error) {
 			return queries.DeleteOldSignIns(ctx, madeBefore(signInRetention), madeBefore(sessionRetention), sessionRetention)

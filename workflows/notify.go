@@ -57,11 +57,11 @@ func (w *Worker) notify(ctx context.Context, job *river.Job[arguments]) error {
 		return nil
 	}
 
-	if !w.sendTurns.take(row.Organisation.ID, max(w.config.NotifySlots/shareOfSlots, 1)) {
+	if !w.sendTurns.take(lo.FromPtr(row.NotificationChannel.OrganisationID), max(w.config.NotifySlots/shareOfSlots, 1)) {
 		return river.JobSnooze(turnRest)
 	}
 
-	defer w.sendTurns.giveBack(row.Organisation.ID)
+	defer w.sendTurns.giveBack(lo.FromPtr(row.NotificationChannel.OrganisationID))
 
 	err = w.send(ctx, queries, row)
 	if isInterrupted(ctx, err) {
@@ -99,14 +99,18 @@ var errTurnedOff = problem.New(problem.Conflict, "The channel was turned off bef
 func ChannelSecret(channel database.NotificationChannel) (keyring.Secret, bool) {
 	kind, ok := map[string]string{notify.KindSlack: "slack_webhook_url", notify.KindWebhook: "webhook_signing_key"}[channel.Kind]
 
-	return keyring.Secret{Kind: kind, OrganisationID: channel.OrganisationID, SubjectID: channel.ID}, ok
+	return keyring.Secret{Kind: kind, OrganisationID: lo.FromPtr(channel.OrganisationID), SubjectID: channel.ID}, ok
 }
 
 func (w *Worker) messageOf(ctx context.Context, queries *database.Queries, row database.GetDeliveryToSendRow) (notify.Message, error) {
 	delivery := row.NotificationDelivery
 	message := notify.Message{
 		ID: delivery.ID, Event: notify.Event(delivery.Event), At: delivery.CreatedAt, Channel: row.NotificationChannel.Name,
-		Organisation: notify.Named{ID: row.Organisation.ID, Slug: row.Organisation.Slug},
+		Organisation: notify.Named{ID: lo.FromPtr(row.NotificationChannel.OrganisationID), Slug: row.OrganisationSlug},
+	}
+
+	if delivery.AlertID != nil {
+		return w.withAlert(ctx, queries, message, *delivery.AlertID)
 	}
 
 	if delivery.DeploymentID == nil {

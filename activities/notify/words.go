@@ -25,10 +25,14 @@ func (m Message) title() string {
 		return "Deployment failed: " + m.Deployment.place()
 	case EventRecovered:
 		return "Deployments work again: " + m.Deployment.place()
+	case EventFiring:
+		return "Platform needs an operator: " + m.Alert.subject()
+	case EventResolved:
+		return "Platform is well again: " + m.Alert.subject()
 	case EventTest:
 	}
 
-	return "Test message of " + m.Organisation.Slug
+	return "Test message of " + lo.CoalesceOrEmpty(m.Organisation.Slug, "the platform")
 }
 
 // story is what happened, in a few sentences: paragraphs, one an item.
@@ -45,14 +49,22 @@ func (m Message) story() []string {
 		})
 	case EventRecovered:
 		return []string{fmt.Sprintf("A deployment of %s to %s is live. The one before that you were told of had failed.", d.Project.Slug, d.Environment.Slug)}
+	case EventFiring:
+		return m.Alert.firing()
+	case EventResolved:
+		return m.Alert.resolved(m.At)
 	case EventTest:
+	}
+
+	if m.Organisation.Slug == "" {
+		return []string{"An operator asked for this message: what is wrong with the platform, and is well again, is told here."}
 	}
 
 	return []string{fmt.Sprintf("Somebody of the organisation %s asked for this message: what fails in its environments, and works again, is told here.",
 		m.Organisation.Slug)}
 }
 
-// commit is what was deployed, in one line; empty for a test.
+// commit is what was deployed, in one line; empty where there is no deployment.
 func (m Message) commit() string {
 	if m.Deployment == nil {
 		return ""
@@ -63,8 +75,12 @@ func (m Message) commit() string {
 	return strings.Join(lo.Compact([]string{"Branch " + d.Branch, lo.Substring(d.Commit, 0, shortCommit), lo.Ellipsis(oneLine(d.Subject), longestLine)}), " · ")
 }
 
-// page is where the deployment is shown; empty where there is no such place.
+// page is where the deployment, or the platform, is shown; empty where there is no such place.
 func (m Message) page() string {
+	if m.Alert != nil {
+		return m.Alert.URL
+	}
+
 	if m.Deployment == nil {
 		return ""
 	}
