@@ -57,20 +57,28 @@ func (s *service) createNotificationChannel(ctx context.Context, input *CreateNo
 			return taken(err, channelNameTaken(params.Name))
 		}
 
-		output.Body.NotificationChannel = newNotificationChannel(row)
+		output.Body, err = s.completeChannel(ctx, queries, row, input.Body.Address)
 
-		secret := input.Body.Address
-		if row.Kind == channelWebhook {
-			secret = newSigningKey()
-			output.Body.SigningKey = secret
-		}
-
-		if err := s.putChannelSecret(ctx, queries, row, secret); err != nil {
-			return err
-		}
-
-		return audit(ctx, queries, channelEvent("notification_channel.create", row.ID, row.Name, row.Kind))
+		return err
 	})
+}
+
+// completeChannel seals the secret of a channel that has just been made, and records who made it.
+func (s *service) completeChannel(
+	ctx context.Context, queries *database.Queries, row database.NotificationChannel, secret string,
+) (NewNotificationChannel, error) {
+	made := NewNotificationChannel{NotificationChannel: newNotificationChannel(row)}
+
+	if row.Kind == channelWebhook {
+		secret = newSigningKey()
+		made.SigningKey = secret
+	}
+
+	if err := s.putChannelSecret(ctx, queries, row, secret); err != nil {
+		return made, err
+	}
+
+	return made, audit(ctx, queries, channelEvent("notification_channel.create", row.ID, row.Name, row.Kind))
 }
 
 // holdRoomForChannel locks the operation's organisation, so that it cannot get more channels than it may have.

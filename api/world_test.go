@@ -279,7 +279,7 @@ func (w *world) things(t *testing.T, organisation uuid.UUID) {
 	})
 	require.NoError(t, err)
 
-	w.names["channel_id"] = channel.ID.String()
+	w.names["channel_id"], w.names["platform_channel_id"] = channel.ID.String(), id.New().String()
 
 	// There is always another owner.
 	w.names["user_id"] = w.member(t, organisation, roleOwner).userID.String()

@@ -156,6 +156,29 @@ func (q *Queries) GetPlatformAlert(ctx context.Context, id uuid.UUID) (PlatformA
 	return i, err
 }
 
+const getPlatformChannel = `-- name: GetPlatformChannel :one
+SELECT id, organisation_id, kind, name, address, enabled, delivered_at, broken_at, broken_reason, created_by, created_at FROM notification_channels WHERE id = $1 AND organisation_id IS NULL
+`
+
+func (q *Queries) GetPlatformChannel(ctx context.Context, id uuid.UUID) (NotificationChannel, error) {
+	row := q.db.QueryRow(ctx, getPlatformChannel, id)
+	var i NotificationChannel
+	err := row.Scan(
+		&i.ID,
+		&i.OrganisationID,
+		&i.Kind,
+		&i.Name,
+		&i.Address,
+		&i.Enabled,
+		&i.DeliveredAt,
+		&i.BrokenAt,
+		&i.BrokenReason,
+		&i.CreatedBy,
+		&i.CreatedAt,
+	)
+	return i, err
+}
+
 const listPlatformAlerts = `-- name: ListPlatformAlerts :many
 SELECT id, part, about, detail, advice, began_at, told_at, well_since, ended_at FROM platform_alerts WHERE id < $1 ORDER BY id DESC LIMIT $2::int
 `
@@ -270,45 +293,35 @@ func (q *Queries) ListPlatformChannelsToTell(ctx context.Context, event string, 
 }
 
 const listPlatformDeliveries = `-- name: ListPlatformDeliveries :many
-SELECT notification_deliveries.id, notification_deliveries.channel_id, notification_deliveries.event, notification_deliveries.deployment_id, notification_deliveries.environment_id, notification_deliveries.state, notification_deliveries.attempts, notification_deliveries.problem, notification_deliveries.created_at, notification_deliveries.ended_at, notification_deliveries.alert_id, coalesce(platform_alerts.part, '') AS part, coalesce(platform_alerts.about, '') AS about
-FROM notification_deliveries
+SELECT notification_deliveries.id, notification_deliveries.channel_id, notification_deliveries.event, notification_deliveries.deployment_id, notification_deliveries.environment_id, notification_deliveries.state, notification_deliveries.attempts, notification_deliveries.problem, notification_deliveries.created_at, notification_deliveries.ended_at, notification_deliveries.alert_id FROM notification_deliveries
 JOIN notification_channels ON notification_channels.id = notification_deliveries.channel_id
-LEFT JOIN platform_alerts ON platform_alerts.id = notification_deliveries.alert_id
 WHERE notification_deliveries.channel_id = $1 AND notification_channels.organisation_id IS NULL AND notification_deliveries.id < $2
 ORDER BY notification_deliveries.id DESC
 LIMIT $3::int
 `
 
-type ListPlatformDeliveriesRow struct {
-	NotificationDelivery NotificationDelivery
-	Part                 string
-	About                string
-}
-
 // What a channel of the platform's operators was told, newest first.
-func (q *Queries) ListPlatformDeliveries(ctx context.Context, channelID uuid.UUID, before uuid.UUID, maxRows int32) ([]ListPlatformDeliveriesRow, error) {
+func (q *Queries) ListPlatformDeliveries(ctx context.Context, channelID uuid.UUID, before uuid.UUID, maxRows int32) ([]NotificationDelivery, error) {
 	rows, err := q.db.Query(ctx, listPlatformDeliveries, channelID, before, maxRows)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []ListPlatformDeliveriesRow{}
+	items := []NotificationDelivery{}
 	for rows.Next() {
-		var i ListPlatformDeliveriesRow
+		var i NotificationDelivery
 		if err := rows.Scan(
-			&i.NotificationDelivery.ID,
-			&i.NotificationDelivery.ChannelID,
-			&i.NotificationDelivery.Event,
-			&i.NotificationDelivery.DeploymentID,
-			&i.NotificationDelivery.EnvironmentID,
-			&i.NotificationDelivery.State,
-			&i.NotificationDelivery.Attempts,
-			&i.NotificationDelivery.Problem,
-			&i.NotificationDelivery.CreatedAt,
-			&i.NotificationDelivery.EndedAt,
-			&i.NotificationDelivery.AlertID,
-			&i.Part,
-			&i.About,
+			&i.ID,
+			&i.ChannelID,
+			&i.Event,
+			&i.DeploymentID,
+			&i.EnvironmentID,
+			&i.State,
+			&i.Attempts,
+			&i.Problem,
+			&i.CreatedAt,
+			&i.EndedAt,
+			&i.AlertID,
 		); err != nil {
 			return nil, err
 		}

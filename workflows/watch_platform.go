@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"github.com/zeitwork/zeitwork/activities/notify"
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/id"
+	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
 const (
@@ -87,24 +89,24 @@ func recordProblems(ctx context.Context, queries *database.Queries, problems []P
 		return fmt.Errorf("lock what is known to be wrong: %w", err)
 	}
 
-	found, unsure := []uuid.UUID{}, []string{}
+	alerts, unsure := []uuid.UUID{}, []string{}
 
-	for _, problem := range problems {
+	for _, found := range problems {
 		alert, err := queries.BeginPlatformAlert(ctx, database.BeginPlatformAlertParams{
-			ID: id.New(), Part: problem.Part, About: problem.About, Detail: storable(problem.Detail), Advice: storable(problem.Advice),
+			ID: id.New(), Part: found.Part, About: storable(found.About), Detail: storable(found.Detail), Advice: storable(found.Advice),
 		})
 		if err != nil {
-			return fmt.Errorf("write what is wrong with %s %s: %w", problem.Part, problem.About, err)
+			return fmt.Errorf("write what is wrong with %s %s: %w", found.Part, found.About, err)
 		}
 
-		found = append(found, alert)
+		alerts = append(alerts, alert)
 
-		if problem.LeftOut {
-			unsure = append(unsure, problem.Part)
+		if found.LeftOut {
+			unsure = append(unsure, found.Part)
 		}
 	}
 
-	if err := queries.SettlePlatformAlerts(ctx, found, unsure); err != nil {
+	if err := queries.SettlePlatformAlerts(ctx, alerts, unsure); err != nil {
 		return fmt.Errorf("write what is not wrong any more: %w", err)
 	}
 
@@ -152,9 +154,22 @@ func (w *Worker) withAlert(ctx context.Context, queries *database.Queries, messa
 	return message, nil
 }
 
+// AlsoOfChannel runs at the end of the transaction that has a message sent to a channel.
+type AlsoOfChannel func(ctx context.Context, queries *database.Queries, channel database.NotificationChannel) error
+
 // TestPlatformChannel has a test message sent to a channel of the platform's operators, once. Also runs in the transaction that has it sent.
-func (d *Deployments) TestPlatformChannel(ctx context.Context, channel uuid.UUID, also Also) (delivery database.NotificationDelivery, err error) {
+func (d *Deployments) TestPlatformChannel(ctx context.Context, channel uuid.UUID, also AlsoOfChannel) (delivery database.NotificationDelivery, err error) {
 	err = database.InTx(ctx, d.pool, func(tx pgx.Tx, queries *database.Queries) error {
+		// A channel that is locked is not deleted meanwhile.
+		locked, err := queries.LockPlatformChannel(ctx, channel)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return problem.New(problem.NotFound, "There is no such notification channel.")
+		}
+
+		if err != nil {
+			return fmt.Errorf("lock channel %s: %w", channel, err)
+		}
+
 		delivery, err = insertDelivery(ctx, d.inserter, tx, database.CreateNotificationDeliveryParams{
 			ID: id.New(), ChannelID: channel, Event: string(notify.EventTest),
 		})
@@ -162,7 +177,7 @@ func (d *Deployments) TestPlatformChannel(ctx context.Context, channel uuid.UUID
 			return err
 		}
 
-		return also(ctx, queries, channel)
+		return also(ctx, queries, locked)
 	})
 
 	return delivery, err

@@ -73,6 +73,9 @@ WHERE organisation_id IS NULL AND id < @before
 ORDER BY id DESC
 LIMIT sqlc.arg(max_rows)::int;
 
+-- name: GetPlatformChannel :one
+SELECT * FROM notification_channels WHERE id = $1 AND organisation_id IS NULL;
+
 -- name: LockPlatformChannel :one
 SELECT * FROM notification_channels WHERE id = $1 AND organisation_id IS NULL FOR UPDATE;
 
@@ -88,10 +91,8 @@ SELECT deleted.id, deleted.name, deleted.kind FROM deleted;
 
 -- name: ListPlatformDeliveries :many
 -- What a channel of the platform's operators was told, newest first.
-SELECT sqlc.embed(notification_deliveries), coalesce(platform_alerts.part, '') AS part, coalesce(platform_alerts.about, '') AS about
-FROM notification_deliveries
+SELECT notification_deliveries.* FROM notification_deliveries
 JOIN notification_channels ON notification_channels.id = notification_deliveries.channel_id
-LEFT JOIN platform_alerts ON platform_alerts.id = notification_deliveries.alert_id
 WHERE notification_deliveries.channel_id = @channel_id AND notification_channels.organisation_id IS NULL AND notification_deliveries.id < @before
 ORDER BY notification_deliveries.id DESC
 LIMIT sqlc.arg(max_rows)::int;
