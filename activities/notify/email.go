@@ -74,7 +74,7 @@ func mailText(message Message) string {
 	footer := fmt.Sprintf("-- \nFor the channel %q of the organisation %s. Its developers can change that under Notifications.\n",
 		message.Channel, message.Organisation.Slug)
 	if message.Organisation.Slug == "" {
-		footer = fmt.Sprintf("-- \nFor the channel %q of the platform. Its operators can change that with `zeitwork alerts`.\n", message.Channel)
+		footer = fmt.Sprintf("-- \nFor the channel %q of the platform. Its operators can change that with `zeitwork alerts channels`.\n", message.Channel)
 	}
 
 	return strings.Join(append(paragraphs, footer), "\n\n")
