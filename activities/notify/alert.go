@@ -52,7 +52,7 @@ func (a Alert) firing() []string {
 // resolved is the story of an alert that is over at the time.
 func (a Alert) resolved(at time.Time) []string {
 	return append([]string{
-		"This is well again: " + sentence(a.Detail), fmt.Sprintf("It lasted from %s until %s at the latest.", written(a.Since), written(at)),
+		"This is well again: " + sentence(a.Detail), fmt.Sprintf("From %s until %s at the latest.", written(a.Since), written(at)),
 	}, a.pages()...)
 }
 
