@@ -35,7 +35,8 @@ func (h *health) lookAtNodes(known platform) {
 		case node.LastSeenAt == nil:
 			h.notice(part, node.Name, "zeitwork nodes join "+node.Name+" prints the command for its machine", "%s was never in touch", node.Name)
 		case !row.InTouch:
-			h.problem(part, node.Name, "look at its machine and `journalctl --unit=zeitwork-nodeagent` there; one that is gone for good: zeitwork nodes delete "+node.Name,
+			h.problem(part, node.Name,
+				"look at its machine and `journalctl --unit=zeitwork-nodeagent` there; one that is gone for good: zeitwork nodes delete "+node.Name,
 				"%s has not reported for %s", node.Name, known.since(*node.LastSeenAt))
 		case node.UnreachableBecause != nil:
 			h.problem(part, node.Name, "mend that on its machine", "edges cannot reach the VMs of %s: %s", node.Name, *node.UnreachableBecause)
@@ -76,7 +77,8 @@ func (h *health) lookAtDisk(part string, node database.Node) {
 		add = h.problem
 	}
 
-	add(part, node.Name, "make room on it, or drain it: zeitwork nodes drain "+node.Name, "%s has %s of %s free", node.Name, units.BytesSize(free), units.BytesSize(total))
+	add(part, node.Name, "make room on it, or drain it: zeitwork nodes drain "+node.Name,
+		"%s has %s of %s free", node.Name, units.BytesSize(free), units.BytesSize(total))
 }
 
 // lookAtBuilders tells of the workers and of the BuildKits that they build with.
@@ -89,7 +91,8 @@ func (h *health) lookAtBuilders(known platform) {
 		worker := row.Worker
 
 		if !row.InTouch {
-			h.notice(part, worker.Name, "nothing, if it was stopped; else look at its machine", "%s has not been heard of for %s", worker.Name, known.since(worker.LastSeenAt))
+			h.notice(part, worker.Name, "nothing, if it was stopped; else look at its machine",
+				"%s has not been heard of for %s", worker.Name, known.since(worker.LastSeenAt))
 
 			continue
 		}
@@ -131,10 +134,12 @@ func (h *health) lookAtEdges(ctx context.Context, known platform) error {
 		case edge.LastSeenAt == nil:
 			h.notice(part, edge.Name, "zeitwork edges join "+edge.Name+" prints the command for its machine", "%s was never in touch", edge.Name)
 		case !row.InTouch:
-			h.problem(part, edge.Name, "look at its machine and `journalctl --unit=zeitwork-edgeproxy` there; one that is gone for good: zeitwork edges delete "+edge.Name,
+			h.problem(part, edge.Name,
+				"look at its machine and `journalctl --unit=zeitwork-edgeproxy` there; one that is gone for good: zeitwork edges delete "+edge.Name,
 				"%s has not been heard of for %s", edge.Name, known.since(*edge.LastSeenAt))
 		case behind[edge.ID] > 0:
-			h.problem(part, edge.Name, "look at its log and its disk, and start it anew", "%s serves from a route table that is %d versions behind", edge.Name, behind[edge.ID])
+			h.problem(part, edge.Name, "look at its log and its disk, and start it anew",
+				"%s serves from a route table that is %d versions behind", edge.Name, behind[edge.ID])
 		case edge.CountedUntil != nil && known.now.Sub(*edge.CountedUntil) > unreportedFor:
 			h.problem(part, edge.Name, "look at its log", "%s has not said what it counted for %s", edge.Name, known.since(*edge.CountedUntil))
 		}

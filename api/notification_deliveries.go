@@ -58,7 +58,7 @@ func (s *service) testNotificationChannel(ctx context.Context, input *Notificati
 
 func newNotificationDelivery(row database.NotificationDelivery) NotificationDelivery {
 	return NotificationDelivery{
-		ID: row.ID, Event: row.Event, State: row.State, Attempts: row.Attempts, Problem: lo.FromPtr(row.Problem), DeploymentID: row.DeploymentID, AlertID: row.AlertID,
-		CreatedAt: row.CreatedAt, EndedAt: row.EndedAt,
+		ID: row.ID, Event: row.Event, State: row.State, Attempts: row.Attempts, Problem: lo.FromPtr(row.Problem), DeploymentID: row.DeploymentID,
+		AlertID: row.AlertID, CreatedAt: row.CreatedAt, EndedAt: row.EndedAt,
 	}
 }

@@ -7,6 +7,8 @@ import (
 )
 
 // PlatformAlert is something that is wrong with the platform, or was.
+//
+//nolint:lll // One field a line, with its documentation.
 type PlatformAlert struct {
 	ID     uuid.UUID `json:"id"`
 	Part   string    `doc:"The part of the platform, as get-platform-health names it." example:"edges" json:"part"`

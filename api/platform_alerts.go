@@ -93,9 +93,11 @@ func (s *service) deletePlatformChannel(ctx context.Context, input *PlatformChan
 
 // testPlatformChannel has a test message sent to operators.
 func (s *service) testPlatformChannel(ctx context.Context, input *PlatformChannelPath) (*NotificationDeliveryOutput, error) {
-	delivery, err := s.deployments.TestPlatformChannel(ctx, input.ChannelID, func(ctx context.Context, queries *database.Queries, channel database.NotificationChannel) error {
+	also := func(ctx context.Context, queries *database.Queries, channel database.NotificationChannel) error {
 		return audit(ctx, queries, channelEvent("notification_channel.test", channel.ID, channel.Name, channel.Kind))
-	})
+	}
+
+	delivery, err := s.deployments.TestPlatformChannel(ctx, input.ChannelID, also)
 	if err != nil {
 		return nil, err
 	}

@@ -75,9 +75,12 @@ func TestPlatformAlerts_AreListedNewestFirst(t *testing.T) {
 	t.Parallel()
 
 	b := setup(t)
-	_, err := b.pool.Exec(t.Context(), `INSERT INTO platform_alerts (id, part, about, detail, advice, told_at, well_since, ended_at) VALUES
-		('01900000-0000-7000-8000-000000000001', 'edges', 'edge-1', 'It is away', 'Look', now(), now(), now()),
-		('01900000-0000-7000-8000-000000000002', 'backup', '', 'None was ever made', '', NULL, NULL, NULL)`)
+	_, err := b.pool.Exec(t.Context(), `INSERT INTO platform_alerts (id, part, about, detail, advice) VALUES
+		('01900000-0000-7000-8000-000000000001', 'edges', 'edge-1', 'It is away', 'Look'),
+		('01900000-0000-7000-8000-000000000002', 'backup', '', 'None was ever made', '')`)
+	require.NoError(t, err)
+
+	_, err = b.pool.Exec(t.Context(), "UPDATE platform_alerts SET (told_at, well_since, ended_at) = (began_at, began_at, began_at) WHERE part = 'edges'")
 	require.NoError(t, err)
 
 	listed, err := b.owner.ListPlatformAlertsWithResponse(t.Context(), nil)

@@ -10,14 +10,14 @@ func TestAlerts_AreShownWithWhatToDo_ThoseThatAreOverWhenAsked(t *testing.T) {
 	t.Parallel()
 
 	f := newFakeAPI(t, acme(map[string]string{"GET /v1/platform/alerts": `{"items":[
-		{"id":"` + channelID + `","part":"nodes","about":"node-7","detail":"node-7 has not reported for 3 hours","advice":"look at its machine",
+		{"id":"` + channelID + `","part":"nodes","about":"node-7","detail":"It has not reported for 3 hours","advice":"look at its machine",
 			"began_at":"` + aLongTimeAgo + `","told_at":"` + aLongTimeAgo + `"},
 		{"id":"` + pushID + `","part":"backup","detail":"none was ever made","began_at":"` + aLongTimeAgo + `","told_at":"` + aLongTimeAgo + `",
 			"well_since":"` + aLongTimeAgo + `","ended_at":"` + aLongTimeAgo + `"}]}`}))
 	b := signedInTo(t, f)
 
 	require.Equal(t, ExitOK, b.run(t, "alerts"), b.err.String())
-	require.Contains(t, b.out.String(), "2020-05-01  told 2020-05-01  nodes  node-7  node-7 has not reported for 3 hours  look at its machine\n")
+	require.Contains(t, b.out.String(), "2020-05-01  told 2020-05-01  nodes  node-7  It has not reported for 3 hours  look at its machine\n")
 	require.NotContains(t, b.out.String(), "backup")
 
 	require.Equal(t, ExitOK, b.run(t, "alerts", "--all"), b.err.String())
