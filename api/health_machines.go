@@ -231,7 +231,7 @@ func (h *health) lookAtClocks(ctx context.Context, known platform) error {
 	}
 
 	if !h.has(part) {
-		h.ok(part, "none of the %d in touch, %s among them, is off by more than %s", compared, known.observer, spell(wrongClock))
+		h.ok(part, "none of the %d in touch, %s's among them, is off by more than %s", compared, known.observer, spell(wrongClock))
 	}
 
 	return nil

@@ -50,7 +50,7 @@ func (h *health) lookAtVersions(known platform) {
 	case running == 0:
 		h.ok(part, "%s is of %s, and nothing else is in touch", known.observer, own)
 	case !h.has(part):
-		h.ok(part, "all %d nodes, edges and workers in touch are of the version of %s, %s", running, known.observer, own)
+		h.ok(part, "all %d nodes, edges and workers in touch are of %s's version, %s", running, known.observer, own)
 	}
 }
 

@@ -151,7 +151,7 @@ func TestWatchPlatform_WhatComesAndGoes_IsToldAtMostOnceInAQuarterOfAnHour(t *te
 	b.channelOf(t, uuid.Nil, "operators", server)
 	health := b.watched(t)
 
-	const minutes, halfPeriod = 60, 3
+	const minutes, halfPeriod = 36, 3
 
 	for minute := range minutes {
 		if minute/halfPeriod%2 == 0 {

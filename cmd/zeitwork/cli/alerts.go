@@ -52,10 +52,14 @@ func (a *app) listAlerts(ctx context.Context, api *API, all bool) error {
 			return
 		}
 
-		t := newTable(w, "SINCE", "STATE", "PART", "ABOUT", "WHAT IS WRONG", "WHAT TO DO")
+		t := newTable(w, "SINCE", "STATE", "PART", "ABOUT", "WHAT IS WRONG, AND WHAT TO DO")
 
 		for _, alert := range alerts {
-			t.row(ago(alert.BeganAt), alertState(alert), alert.Part, value(alert.About), alert.Detail, value(alert.Advice))
+			t.row(ago(alert.BeganAt), alertState(alert), alert.Part, value(alert.About), alert.Detail)
+
+			if advice := value(alert.Advice); advice != "" {
+				t.row("", "", "", "", "→ "+advice)
+			}
 		}
 
 		t.flush()

@@ -17,7 +17,8 @@ func TestAlerts_AreShownWithWhatToDo_ThoseThatAreOverWhenAsked(t *testing.T) {
 	b := signedInTo(t, f)
 
 	require.Equal(t, ExitOK, b.run(t, "alerts"), b.err.String())
-	require.Contains(t, b.out.String(), "2020-05-01  told 2020-05-01  nodes  node-7  It has not reported for 3 hours  look at its machine\n")
+	require.Contains(t, b.out.String(), "2020-05-01  told 2020-05-01  nodes  node-7  It has not reported for 3 hours\n")
+	require.Contains(t, b.out.String(), "  → look at its machine\n")
 	require.NotContains(t, b.out.String(), "backup")
 
 	require.Equal(t, ExitOK, b.run(t, "alerts", "--all"), b.err.String())
