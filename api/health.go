@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/version"
@@ -23,6 +24,8 @@ const (
 	healthTime = 15 * time.Second
 	// mostNamed is how many machines or kinds one part of a report names.
 	mostNamed = 20
+	// leftOut is what a line is about that stands for those which are not named. Nothing has that name.
+	leftOut = "…"
 )
 
 // health is a report that is being written.
@@ -30,18 +33,21 @@ type health struct {
 	checks []HealthCheck
 }
 
-func (h *health) ok(part, detail string, values ...any) { h.add(healthy, part, "", detail, values...) }
-
-func (h *health) notice(part, advice, detail string, values ...any) {
-	h.add(noticed, part, advice, detail, values...)
+func (h *health) ok(part, detail string, values ...any) {
+	h.add(healthy, part, "", "", detail, values...)
 }
 
-func (h *health) problem(part, advice, detail string, values ...any) {
-	h.add(unhealthy, part, advice, detail, values...)
+func (h *health) notice(part, about, advice, detail string, values ...any) {
+	h.add(noticed, part, about, advice, detail, values...)
 }
 
-// add adds a line. Of a part that fails everywhere it says how many lines are left out.
-func (h *health) add(state, part, advice, detail string, values ...any) {
+// problem adds a line about something of a part, such as a machine: of a part and what it is about there is one problem at a time.
+func (h *health) problem(part, about, advice, detail string, values ...any) {
+	h.add(unhealthy, part, about, advice, detail, values...)
+}
+
+// add adds a line. Of a part that fails everywhere it says that lines are left out.
+func (h *health) add(state, part, about, advice, detail string, values ...any) {
 	named := 0
 
 	for _, check := range h.checks {
@@ -52,9 +58,9 @@ func (h *health) add(state, part, advice, detail string, values ...any) {
 
 	switch {
 	case named < mostNamed:
-		h.checks = append(h.checks, HealthCheck{Part: part, State: state, Detail: fmt.Sprintf(detail, values...), Advice: advice})
+		h.checks = append(h.checks, HealthCheck{Part: part, About: about, State: state, Detail: fmt.Sprintf(detail, values...), Advice: advice})
 	case named == mostNamed:
-		h.checks = append(h.checks, HealthCheck{Part: part, State: state, Detail: "There are more of this part, which are left out"})
+		h.checks = append(h.checks, HealthCheck{Part: part, About: leftOut, State: state, Detail: "There are more of this part, which are left out"})
 	}
 }
 
@@ -71,46 +77,60 @@ func (h *health) has(part string) bool {
 
 // platform is what the database knows of the machines of the platform.
 type platform struct {
-	now     time.Time
-	nodes   []database.ListNodesRow
-	edges   []database.ListEdgesRow
-	workers []database.ListWorkersRow
+	pool    *pgxpool.Pool
+	queries *database.Queries
+	// observer is the process that looks, in words.
+	observer string
+	now      time.Time
+	nodes    []database.ListNodesRow
+	edges    []database.ListEdgesRow
+	workers  []database.ListWorkersRow
 }
 
-// getPlatformHealth looks at the whole installation. Each of its queries is bounded.
+// getPlatformHealth looks at the whole installation.
 func (s *service) getPlatformHealth(ctx context.Context, _ *struct{}) (*PlatformHealthOutput, error) {
+	known := platform{pool: s.pool, queries: s.queries, observer: "this API", now: time.Now()}
+
+	checks, err := known.look(ctx)
+	if err != nil {
+		return nil, err
+	}
+
+	return &PlatformHealthOutput{Body: PlatformHealth{CheckedAt: known.now.UTC(), Version: version.Get().Version, Checks: checks}}, nil
+}
+
+// look looks at the whole installation. Each of its queries is bounded.
+func (p platform) look(ctx context.Context) ([]HealthCheck, error) {
 	ctx, cancel := context.WithTimeout(ctx, healthTime)
 	defer cancel()
 
-	known := platform{now: time.Now()}
-
 	var err error
-	if known.nodes, err = s.queries.ListNodes(ctx, seenWithin, uuid.Nil, mostMachines); err != nil {
+	if p.nodes, err = p.queries.ListNodes(ctx, seenWithin, uuid.Nil, mostMachines); err != nil {
 		return nil, err
 	}
 
-	if known.edges, err = s.queries.ListEdges(ctx, seenWithin, uuid.Nil, mostMachines); err != nil {
+	if p.edges, err = p.queries.ListEdges(ctx, seenWithin, uuid.Nil, mostMachines); err != nil {
 		return nil, err
 	}
 
-	if known.workers, err = s.queries.ListWorkers(ctx, seenWithin, uuid.Nil, mostWorkers); err != nil {
+	if p.workers, err = p.queries.ListWorkers(ctx, seenWithin, uuid.Nil, mostWorkers); err != nil {
 		return nil, err
 	}
 
 	h := &health{}
-	h.lookAtVersions(known)
-	h.lookAtNodes(known)
-	h.lookAtBuilders(known)
+	h.lookAtVersions(p)
+	h.lookAtNodes(p)
+	h.lookAtBuilders(p)
 
-	for _, look := range []func(context.Context, *service, platform) error{
-		h.lookAtEdges, h.lookAtClocks, h.lookAtCertificates, h.lookAtQueues, h.lookAtJobs, h.lookAtLeaks, h.lookAtBackups, h.lookAtDatabase,
+	for _, look := range []func(context.Context, platform) error{
+		h.lookAtAPI, h.lookAtEdges, h.lookAtClocks, h.lookAtCertificates, h.lookAtQueues, h.lookAtJobs, h.lookAtLeaks, h.lookAtBackups, h.lookAtDatabase,
 	} {
-		if err := look(ctx, s, known); err != nil {
+		if err := look(ctx, p); err != nil {
 			return nil, err
 		}
 	}
 
-	return &PlatformHealthOutput{Body: PlatformHealth{CheckedAt: known.now.UTC(), Version: version.Get().Version, Checks: h.checks}}, nil
+	return h.checks, nil
 }
 
 // since is how long ago a time was, for a person.

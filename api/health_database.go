@@ -21,21 +21,21 @@ const (
 )
 
 // lookAtBackups tells how old the newest backup is that `zeitwork backup` has made.
-func (h *health) lookAtBackups(ctx context.Context, s *service, known platform) error {
+func (h *health) lookAtBackups(ctx context.Context, known platform) error {
 	const (
 		part   = "backup"
 		advice = "run `zeitwork backup` by a timer: docs/OPERATIONS.md has one"
 	)
 
-	newest, err := s.queries.NewestBackup(ctx)
+	newest, err := known.queries.NewestBackup(ctx)
 
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
-		h.problem(part, advice, "none was ever made by `zeitwork backup`")
+		h.problem(part, "", advice, "none was ever made by `zeitwork backup`")
 	case err != nil:
 		return err
 	case known.now.Sub(newest.SnapshotAt) > oldBackup:
-		h.problem(part, advice, "the newest is %s old: %s in %s", known.since(newest.SnapshotAt), newest.Name, newest.Target)
+		h.problem(part, "", advice, "the newest is %s old: %s in %s", known.since(newest.SnapshotAt), newest.Name, newest.Target)
 	default:
 		h.ok(part, "%s is %s old, %s in %s", newest.Name, known.since(newest.SnapshotAt), units.BytesSize(float64(newest.Bytes)), newest.Target)
 	}
@@ -44,41 +44,41 @@ func (h *health) lookAtBackups(ctx context.Context, s *service, known platform) 
 }
 
 // lookAtDatabase tells of the schema, the connections, and transactions that do not end.
-func (h *health) lookAtDatabase(ctx context.Context, s *service, _ platform) error {
-	server, err := s.queries.DatabaseHealth(ctx)
+func (h *health) lookAtDatabase(ctx context.Context, known platform) error {
+	server, err := known.queries.DatabaseHealth(ctx)
 	if err != nil {
 		return err
 	}
 
-	var known bool
-	if err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) (err error) {
-		known, err = database.HasNewestMigration(ctx, tx)
+	var migrated bool
+	if err := pgx.BeginFunc(ctx, known.pool, func(tx pgx.Tx) (err error) {
+		migrated, err = database.HasNewestMigration(ctx, tx)
 
 		return err
 	}); err != nil {
 		return err
 	}
 
-	h.judgeDatabase(server, known)
+	h.judgeDatabase(server, migrated, known.observer)
 
 	return nil
 }
 
 // judgeDatabase says what there is to say of a database server whose migrations are those that are known or not.
-func (h *health) judgeDatabase(server database.DatabaseHealthRow, known bool) {
+func (h *health) judgeDatabase(server database.DatabaseHealthRow, known bool, observer string) {
 	const part = "database"
 
 	if !known {
-		h.problem(part, "run `zeitwork migrate` of the newest version, and end the upgrade", "its migrations are not those that this API knows")
+		h.problem(part, "migrations", "run `zeitwork migrate` of the newest version, and end the upgrade", "its migrations are not those that %s knows", observer)
 	}
 
 	if float64(server.Connections) > fewConnections*float64(server.MaxConnections) {
-		h.problem(part, "raise max_connections, or lower ZEITWORK_DATABASE_MAX_CONNS of the services",
+		h.problem(part, "connections", "raise max_connections, or lower ZEITWORK_DATABASE_MAX_CONNS of the services",
 			"%d of %d connections are taken", server.Connections, server.MaxConnections)
 	}
 
 	if oldest := time.Duration(server.OldestTransactionSeconds * float64(time.Second)); oldest > longTransaction {
-		h.problem(part, "find it in pg_stat_activity; unless it is a backup (pg_dump), end it with pg_terminate_backend",
+		h.problem(part, "transactions", "find it in pg_stat_activity; unless it is a backup (pg_dump), end it with pg_terminate_backend",
 			"a transaction is open for %s", spell(oldest))
 	}
 

@@ -33,14 +33,15 @@ func (h *health) lookAtNodes(known platform) {
 
 		switch {
 		case node.LastSeenAt == nil:
-			h.notice(part, "zeitwork nodes join "+node.Name+" prints the command for its machine", "%s was never in touch", node.Name)
+			h.notice(part, node.Name, "zeitwork nodes join "+node.Name+" prints the command for its machine", "%s was never in touch", node.Name)
 		case !row.InTouch:
-			h.problem(part, "look at its machine and `journalctl --unit=zeitwork-nodeagent` there; one that is gone for good: zeitwork nodes delete "+node.Name,
+			h.problem(part, node.Name,
+				"look at its machine and `journalctl --unit=zeitwork-nodeagent` there; one that is gone for good: zeitwork nodes delete "+node.Name,
 				"%s has not reported for %s", node.Name, known.since(*node.LastSeenAt))
 		case node.UnreachableBecause != nil:
-			h.problem(part, "mend that on its machine", "edges cannot reach the VMs of %s: %s", node.Name, *node.UnreachableBecause)
+			h.problem(part, node.Name, "mend that on its machine", "edges cannot reach the VMs of %s: %s", node.Name, *node.UnreachableBecause)
 		case node.State != "ready":
-			h.notice(part, "zeitwork nodes ready "+node.Name+" gives it VMs again", "%s is %s", node.Name, node.State)
+			h.notice(part, node.Name, "zeitwork nodes ready "+node.Name+" gives it VMs again", "%s is %s", node.Name, node.State)
 		default:
 			ready++
 		}
@@ -52,9 +53,9 @@ func (h *health) lookAtNodes(known platform) {
 
 	switch {
 	case len(known.nodes) == 0:
-		h.problem(part, "zeitwork nodes join prints the command that makes a machine one", "there is none")
+		h.problem(part, "", "zeitwork nodes join prints the command that makes a machine one", "there is none")
 	case ready == 0:
-		h.problem(part, "bring one back, or add one: zeitwork nodes join", "none is ready and in touch: nothing can be placed")
+		h.problem(part, "", "bring one back, or add one: zeitwork nodes join", "none is ready and in touch: nothing can be placed")
 	case !h.has(part):
 		h.ok(part, "all %d report and are ready", ready)
 	}
@@ -76,7 +77,8 @@ func (h *health) lookAtDisk(part string, node database.Node) {
 		add = h.problem
 	}
 
-	add(part, "make room on it, or drain it: zeitwork nodes drain "+node.Name, "%s has %s of %s free", node.Name, units.BytesSize(free), units.BytesSize(total))
+	add(part, node.Name, "make room on it, or drain it: zeitwork nodes drain "+node.Name,
+		"%s has %s of %s free", node.Name, units.BytesSize(free), units.BytesSize(total))
 }
 
 // lookAtBuilders tells of the workers and of the BuildKits that they build with.
@@ -89,7 +91,8 @@ func (h *health) lookAtBuilders(known platform) {
 		worker := row.Worker
 
 		if !row.InTouch {
-			h.notice(part, "nothing, if it was stopped; else look at its machine", "%s has not been heard of for %s", worker.Name, known.since(worker.LastSeenAt))
+			h.notice(part, worker.Name, "nothing, if it was stopped; else look at its machine",
+				"%s has not been heard of for %s", worker.Name, known.since(worker.LastSeenAt))
 
 			continue
 		}
@@ -98,14 +101,14 @@ func (h *health) lookAtBuilders(known platform) {
 		cache = max(cache, lo.FromPtr(worker.BuildkitDiskBytes))
 
 		if worker.BuildkitError != nil {
-			h.problem(builders, "look at the service zeitwork-builder there",
+			h.problem(builders, worker.BuildkitAddress, "look at the service zeitwork-builder there",
 				"%s does not answer the worker %s: %s", worker.BuildkitAddress, worker.Name, *worker.BuildkitError)
 		}
 	}
 
 	switch {
 	case inTouch == 0:
-		h.problem(part, "start `zeitwork worker`", "none is in touch: nothing is deployed")
+		h.problem(part, "", "start `zeitwork worker`", "none is in touch: nothing is deployed")
 	case !h.has(part):
 		h.ok(part, "all %d are in touch", inTouch)
 	}
@@ -116,10 +119,10 @@ func (h *health) lookAtBuilders(known platform) {
 }
 
 // lookAtEdges tells of edges that cannot be heard, that serve from an old route table, or that do not say what they have counted.
-func (h *health) lookAtEdges(ctx context.Context, s *service, known platform) error {
+func (h *health) lookAtEdges(ctx context.Context, known platform) error {
 	const part = "edges"
 
-	behind, err := s.edgesBehind(ctx, known.edges)
+	behind, err := known.edgesBehind(ctx)
 	if err != nil {
 		return err
 	}
@@ -129,20 +132,22 @@ func (h *health) lookAtEdges(ctx context.Context, s *service, known platform) er
 
 		switch {
 		case edge.LastSeenAt == nil:
-			h.notice(part, "zeitwork edges join "+edge.Name+" prints the command for its machine", "%s was never in touch", edge.Name)
+			h.notice(part, edge.Name, "zeitwork edges join "+edge.Name+" prints the command for its machine", "%s was never in touch", edge.Name)
 		case !row.InTouch:
-			h.problem(part, "look at its machine and `journalctl --unit=zeitwork-edgeproxy` there; one that is gone for good: zeitwork edges delete "+edge.Name,
+			h.problem(part, edge.Name,
+				"look at its machine and `journalctl --unit=zeitwork-edgeproxy` there; one that is gone for good: zeitwork edges delete "+edge.Name,
 				"%s has not been heard of for %s", edge.Name, known.since(*edge.LastSeenAt))
 		case behind[edge.ID] > 0:
-			h.problem(part, "look at its log and its disk, and start it anew", "%s serves from a route table that is %d versions behind", edge.Name, behind[edge.ID])
+			h.problem(part, edge.Name, "look at its log and its disk, and start it anew",
+				"%s serves from a route table that is %d versions behind", edge.Name, behind[edge.ID])
 		case edge.CountedUntil != nil && known.now.Sub(*edge.CountedUntil) > unreportedFor:
-			h.problem(part, "look at its log", "%s has not said what it counted for %s", edge.Name, known.since(*edge.CountedUntil))
+			h.problem(part, edge.Name, "look at its log", "%s has not said what it counted for %s", edge.Name, known.since(*edge.CountedUntil))
 		}
 	}
 
 	switch {
 	case len(known.edges) == 0:
-		h.problem(part, "zeitwork edges join prints the command that makes a machine one", "there is none")
+		h.problem(part, "", "zeitwork edges join prints the command that makes a machine one", "there is none")
 	case !h.has(part):
 		h.ok(part, "all %d are in touch and serve from the newest route table", len(known.edges))
 	}
@@ -151,8 +156,8 @@ func (h *health) lookAtEdges(ctx context.Context, s *service, known platform) er
 }
 
 // edgesBehind returns how many versions those edges in touch are behind that do not catch up.
-func (s *service) edgesBehind(ctx context.Context, edges []database.ListEdgesRow) (map[uuid.UUID]int64, error) {
-	current, err := s.queries.CurrentRouteVersion(ctx)
+func (p platform) edgesBehind(ctx context.Context) (map[uuid.UUID]int64, error) {
+	current, err := p.queries.CurrentRouteVersion(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -161,6 +166,8 @@ func (s *service) edgesBehind(ctx context.Context, edges []database.ListEdgesRow
 		return row.InTouch && row.Edge.AcknowledgedVersion < current
 	}
 
+	edges := p.edges
+
 	if lo.SomeBy(edges, func(row database.ListEdgesRow) bool { return isBehind(row, 0) }) {
 		select {
 		case <-ctx.Done():
@@ -168,7 +175,7 @@ func (s *service) edgesBehind(ctx context.Context, edges []database.ListEdgesRow
 		case <-time.After(catchUp):
 		}
 
-		if edges, err = s.queries.ListEdges(ctx, seenWithin, uuid.Nil, mostMachines); err != nil {
+		if edges, err = p.queries.ListEdges(ctx, seenWithin, uuid.Nil, mostMachines); err != nil {
 			return nil, err
 		}
 	}
@@ -179,7 +186,7 @@ func (s *service) edgesBehind(ctx context.Context, edges []database.ListEdgesRow
 }
 
 // lookAtClocks compares the clocks of machines with this API's, and this API's with the database's.
-func (h *health) lookAtClocks(ctx context.Context, s *service, known platform) error {
+func (h *health) lookAtClocks(ctx context.Context, known platform) error {
 	const (
 		part   = "clocks"
 		advice = "set its clock: timedatectl set-ntp true"
@@ -194,16 +201,16 @@ func (h *health) lookAtClocks(ctx context.Context, s *service, known platform) e
 		compared++
 
 		if off := time.Duration(*ahead) * time.Millisecond; off.Abs() > wrongClock {
-			h.problem(part, advice, "the clock of %s is %s %s", what, spell(off.Abs()), lo.Ternary(off > 0, "ahead", "behind"))
+			h.problem(part, what, advice, "the clock of %s is %s %s", what, spell(off.Abs()), lo.Ternary(off > 0, "ahead", "behind"))
 		}
 	}
 
-	server, err := s.queries.DatabaseHealth(ctx)
+	server, err := known.queries.DatabaseHealth(ctx)
 	if err != nil {
 		return err
 	}
 
-	compare("this API", new(int32(time.Until(server.Clock).Milliseconds()*-1))) //nolint:gosec // No clock is off by a month.
+	compare(known.observer, new(int32(time.Until(server.Clock).Milliseconds()*-1))) //nolint:gosec // No clock is off by a month.
 
 	for _, row := range known.nodes {
 		if row.InTouch {
@@ -224,7 +231,7 @@ func (h *health) lookAtClocks(ctx context.Context, s *service, known platform) e
 	}
 
 	if !h.has(part) {
-		h.ok(part, "none of the %d in touch, this API's among them, is off by more than %s", compared, spell(wrongClock))
+		h.ok(part, "none of the %d in touch, %s's among them, is off by more than %s", compared, known.observer, spell(wrongClock))
 	}
 
 	return nil

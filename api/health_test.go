@@ -99,6 +99,7 @@ func TestPlatformHealth_EachFaultIsSaidWithWhatToDo_AndNothingElse(t *testing.T)
 		{`UPDATE edges SET last_seen_at = now() - interval '3 days' WHERE name = 'edge-7'`, "problem edges: edge-7 has not been heard of for 3 days"},
 		{`UPDATE route_table SET version = version + 4`, "problem edges: edge-7 serves from a route table that is 4 versions behind"},
 		{`UPDATE edges SET counted_until = now() - interval '1 hour' WHERE name = 'edge-7'`, "problem edges: edge-7 has not said what it counted for 60 minutes"},
+		{`UPDATE control_plane SET answered_at = now() - interval '5 minutes'`, "problem api: none has answered for 5 minutes → start `zeitwork api`"},
 		{`DELETE FROM workers`, "problem workers: none is in touch: nothing is deployed → start `zeitwork worker`"},
 		{`UPDATE workers SET buildkit_error = 'It refused the connection.'`, "problem builders: tcp://10.0.0.9:1234 does not answer the worker worker-1: It refused"},
 		{
@@ -161,7 +162,7 @@ func TestPlatformHealth_ConnectionsAndTransactionsOfTheDatabase(t *testing.T) {
 		{database.DatabaseHealthRow{MaxConnections: 100, OldestTransactionSeconds: 3600}, "problem database: a transaction is open for 60 minutes"},
 	} {
 		h := &health{}
-		h.judgeDatabase(test.server, true)
+		h.judgeDatabase(test.server, true, "this API")
 		require.Len(t, h.checks, 1)
 		require.Contains(t, h.checks[0].State+" database: "+h.checks[0].Detail+" → "+h.checks[0].Advice, test.says)
 	}
@@ -184,7 +185,7 @@ func TestPlatformHealth_ManyMachinesFail_SomeAreNamed(t *testing.T) {
 
 	h := &health{}
 	for range 100 {
-		h.problem("nodes", "", "one more")
+		h.problem("nodes", "", "", "one more")
 	}
 
 	require.Len(t, h.checks, mostNamed+1)

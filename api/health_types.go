@@ -12,6 +12,7 @@ type PlatformHealth struct {
 // HealthCheck is what was found of one part.
 type HealthCheck struct {
 	Part   string `doc:"What was looked at." example:"edges" json:"part"`
+	About  string `doc:"The machine, queue or other thing of the part that it is about; absent where it is all of it." json:"about,omitempty"`
 	State  string `doc:"ok; notice: an operator may want to know it; problem: an operator has to do something." enum:"ok,notice,problem" json:"state"`
 	Detail string `doc:"What was found, as a sentence without its full stop." json:"detail"`
 	Advice string `doc:"What to do; absent where there is nothing to do." json:"advice,omitempty"`

@@ -17,13 +17,14 @@ func (h *health) lookAtVersions(known platform) {
 
 	compare := func(kind, name, other, upgrade string) {
 		running++
+		about := kind + " " + name
 
 		switch {
 		case other == own || other == "":
 		case !areNeighbours(own, other):
-			h.problem(part, upgrade, "the %s %s is of %s and this API of %s: these releases are no neighbours", kind, name, other, own)
+			h.problem(part, about, upgrade, "the %s is of %s and %s of %s: these releases are no neighbours", about, other, known.observer, own)
 		default:
-			h.notice(part, upgrade, "the %s %s is of %s, and this API of %s", kind, name, other, own)
+			h.notice(part, about, upgrade, "the %s is of %s, and %s of %s", about, other, known.observer, own)
 		}
 	}
 
@@ -47,9 +48,9 @@ func (h *health) lookAtVersions(known platform) {
 
 	switch {
 	case running == 0:
-		h.ok(part, "this API is of %s, and nothing else is in touch", own)
+		h.ok(part, "%s is of %s, and nothing else is in touch", known.observer, own)
 	case !h.has(part):
-		h.ok(part, "all %d nodes, edges and workers in touch are of this API's version, %s", running, own)
+		h.ok(part, "all %d nodes, edges and workers in touch are of %s's version, %s", running, known.observer, own)
 	}
 }
 

@@ -21,27 +21,27 @@ const (
 )
 
 // lookAtCertificates tells of the certificates of the platform's own, and of how many of custom domains are not renewed.
-func (h *health) lookAtCertificates(ctx context.Context, s *service, known platform) error {
+func (h *health) lookAtCertificates(ctx context.Context, known platform) error {
 	const part = "certificates"
 
-	certificates, err := s.queries.ListPlatformCertificates(ctx)
+	certificates, err := known.queries.ListPlatformCertificates(ctx)
 	if err != nil {
 		return err
 	}
 
-	failing, err := s.queries.CountFailingCertificates(ctx, workflows.ExpiresSoon)
+	failing, err := known.queries.CountFailingCertificates(ctx, workflows.ExpiresSoon)
 	if err != nil {
 		return err
 	}
 
 	for _, row := range certificates {
 		if found := workflows.LookAtPlatformCertificate(row, known.now); !found.OK {
-			h.problem(part, found.Advice, "%s", found.Detail)
+			h.problem(part, row.Hostname, found.Advice, "%s", found.Detail)
 		}
 	}
 
 	if failing > 0 {
-		h.notice(part, "their owners were told why; where it is the platform, the worker's log has it",
+		h.notice(part, "", "their owners were told why; where it is the platform, the worker's log has it",
 			"%d of custom domains expire soon and cannot be renewed", failing)
 	}
 
@@ -57,10 +57,10 @@ func (h *health) lookAtCertificates(ctx context.Context, s *service, known platf
 }
 
 // lookAtQueues tells of queues that are paused, or whose jobs wait for a worker.
-func (h *health) lookAtQueues(ctx context.Context, s *service, known platform) error {
+func (h *health) lookAtQueues(ctx context.Context, known platform) error {
 	const part = "queues"
 
-	queues, err := s.queries.CountQueues(ctx, mostCounted, workflows.QueueNames())
+	queues, err := known.queries.CountQueues(ctx, mostCounted, workflows.QueueNames())
 	if err != nil {
 		return err
 	}
@@ -72,9 +72,9 @@ func (h *health) lookAtQueues(ctx context.Context, s *service, known platform) e
 
 		switch {
 		case queue.PausedAt != nil:
-			h.problem(part, "resume it in River's pages: "+riverPath, "%s is paused, and %d jobs wait", queue.Name, queue.Available)
+			h.problem(part, queue.Name, "resume it in River's pages: "+riverPath, "%s is paused, and %d jobs wait", queue.Name, queue.Available)
 		case queue.Available > 0 && known.now.Sub(queue.OldestAvailableAt) > longWait:
-			h.problem(part, "start another worker, or see what those do that run: zeitwork queue jobs",
+			h.problem(part, queue.Name, "start another worker, or see what those do that run: zeitwork queue jobs",
 				"the oldest of %d jobs in %s waits for %s", queue.Available, queue.Name, known.since(queue.OldestAvailableAt))
 		}
 	}
@@ -91,16 +91,16 @@ func (h *health) lookAtQueues(ctx context.Context, s *service, known platform) e
 }
 
 // lookAtJobs tells of jobs that were given up.
-func (h *health) lookAtJobs(ctx context.Context, s *service, _ platform) error {
+func (h *health) lookAtJobs(ctx context.Context, known platform) error {
 	const part = "jobs"
 
-	discarded, err := s.queries.CountDiscardedJobs(ctx, discardedWithin, mostCounted)
+	discarded, err := known.queries.CountDiscardedJobs(ctx, discardedWithin, mostCounted)
 	if err != nil {
 		return err
 	}
 
 	for _, row := range discarded {
-		h.problem(part, "River's pages have them: "+riverPath+"; the worker's log has the cause", "%d of the kind %s were given up within a day: %s",
+		h.problem(part, row.Kind, "River's pages have them: "+riverPath+"; the worker's log has the cause", "%d of the kind %s were given up within a day: %s",
 			row.Jobs, row.Kind, lo.CoalesceOrEmpty(row.Error, "no reason was kept"))
 	}
 
@@ -112,17 +112,17 @@ func (h *health) lookAtJobs(ctx context.Context, s *service, _ platform) error {
 }
 
 // lookAtLeaks tells of what is there although nothing needs it.
-func (h *health) lookAtLeaks(ctx context.Context, s *service, _ platform) error {
+func (h *health) lookAtLeaks(ctx context.Context, known platform) error {
 	const part = "leaks"
 
-	rows, err := s.queries.ListLeaks(ctx, [16]byte{}, leaks.Grace, mostCounted)
+	rows, err := known.queries.ListLeaks(ctx, [16]byte{}, leaks.Grace, mostCounted)
 	if err != nil {
 		return err
 	}
 
 	counted := lo.CountValuesBy(rows, func(row database.ListLeaksRow) string { return row.Kind })
 	for _, kind := range slices.Sorted(maps.Keys(counted)) {
-		h.problem(part, "zeitwork leaks names them, and says what is left", "%d of the kind %s are there although nothing needs them", counted[kind], kind)
+		h.problem(part, kind, "zeitwork leaks names them, and says what is left", "%d of the kind %s are there although nothing needs them", counted[kind], kind)
 	}
 
 	if len(rows) == 0 {

@@ -46,7 +46,7 @@ func (s *service) testNotificationChannel(ctx context.Context, input *Notificati
 		return nil, err
 	}
 
-	delivery, err := s.deployments.TestChannel(ctx, channel.OrganisationID, channel.ID, func(ctx context.Context, queries *database.Queries, _ uuid.UUID) error {
+	delivery, err := s.deployments.TestChannel(ctx, organisationOf(ctx), channel.ID, func(ctx context.Context, queries *database.Queries, _ uuid.UUID) error {
 		return audit(ctx, queries, channelEvent("notification_channel.test", channel.ID, channel.Name, channel.Kind))
 	})
 	if err != nil {
@@ -59,6 +59,6 @@ func (s *service) testNotificationChannel(ctx context.Context, input *Notificati
 func newNotificationDelivery(row database.NotificationDelivery) NotificationDelivery {
 	return NotificationDelivery{
 		ID: row.ID, Event: row.Event, State: row.State, Attempts: row.Attempts, Problem: lo.FromPtr(row.Problem), DeploymentID: row.DeploymentID,
-		CreatedAt: row.CreatedAt, EndedAt: row.EndedAt,
+		AlertID: row.AlertID, CreatedAt: row.CreatedAt, EndedAt: row.EndedAt,
 	}
 }

@@ -58,7 +58,7 @@ func (s *service) rotateNotificationChannelKey(ctx context.Context, input *Notif
 			return err
 		}
 
-		row, err := queries.KeepFormerKey(ctx, keepFormerKey, channel.ID, channel.OrganisationID)
+		row, err := queries.KeepFormerKey(ctx, keepFormerKey, channel.ID, organisationOf(ctx))
 		if err != nil {
 			return fmt.Errorf("keep the former key of a channel: %w", err)
 		}

@@ -130,7 +130,7 @@ func (s *service) decideMail(ctx context.Context, link url.Values, isAllowed boo
 			return err
 		}
 
-		return auditPlatform(ctx, queries, &channel.OrganisationID, channelEvent("notification_channel.stop", channel.ID, channel.Name, channel.Kind))
+		return auditPlatform(ctx, queries, channel.OrganisationID, channelEvent("notification_channel.stop", channel.ID, channel.Name, channel.Kind))
 	})
 }
 
@@ -140,7 +140,7 @@ func allowMail(ctx context.Context, queries *database.Queries, channel database.
 		return err
 	}
 
-	return auditPlatform(ctx, queries, &channel.OrganisationID, channelEvent("notification_channel.confirm", channel.ID, channel.Name, channel.Kind))
+	return auditPlatform(ctx, queries, channel.OrganisationID, channelEvent("notification_channel.confirm", channel.ID, channel.Name, channel.Kind))
 }
 
 // channelOfMail returns the channel that a link names whose token is right.

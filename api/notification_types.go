@@ -6,7 +6,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// NotificationChannel is a place where an organisation is told of deployments that fail and of environments that work again.
+// NotificationChannel is a place where an organisation is told of deployments that fail and of environments that work again, or operators of alerts.
 //
 //nolint:lll // One field a line, with its documentation.
 type NotificationChannel struct {
@@ -81,13 +81,14 @@ type UpdateNotificationChannelInput struct {
 //nolint:lll // One field a line, with its documentation.
 type NotificationDelivery struct {
 	ID           uuid.UUID  `doc:"The id of the message, by which a receiver knows that it has got it before." json:"id"`
-	Event        string     `doc:"failed: a deployment failed; recovered: one is live in an environment of whose failure the channel was told last; confirmation: the owner of an address is asked whether it wants messages." enum:"failed,recovered,test,confirmation" json:"event"`
+	Event        string     `doc:"failed: a deployment failed; recovered: one is live in an environment of whose failure the channel was told last; confirmation: the owner of an address is asked whether it wants messages; firing and resolved: something is wrong with the platform, and is well again." enum:"failed,recovered,firing,resolved,test,confirmation" json:"event"`
 	State        string     `doc:"pending: it is on its way, or tried again until a day has passed." enum:"pending,delivered,failed" json:"state"`
 	Attempts     int32      `json:"attempts"`
 	Problem      string     `doc:"Why the last attempt failed." json:"problem,omitempty"`
 	DeploymentID *uuid.UUID `json:"deployment_id,omitempty"`
 	Project      string     `doc:"The slug of the deployment's project." json:"project,omitempty"`
 	Environment  string     `doc:"The slug of the deployment's environment." json:"environment,omitempty"`
+	AlertID      *uuid.UUID `json:"alert_id,omitempty"`
 	CreatedAt    time.Time  `json:"created_at"`
 	EndedAt      *time.Time `json:"ended_at,omitempty"`
 }

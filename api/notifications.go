@@ -36,7 +36,7 @@ func (s *service) createNotificationChannel(ctx context.Context, input *CreateNo
 	}
 
 	params := database.CreateNotificationChannelParams{
-		ID: id.New(), OrganisationID: organisationOf(ctx), Kind: input.Body.Kind, Name: input.Body.Name, Address: shown, CreatedBy: new(callerOf(ctx).userID),
+		ID: id.New(), OrganisationID: new(organisationOf(ctx)), Kind: input.Body.Kind, Name: input.Body.Name, Address: shown, CreatedBy: new(callerOf(ctx).userID),
 	}
 	output := &NewNotificationChannelOutput{}
 
@@ -54,26 +54,33 @@ func (s *service) createNotificationChannel(ctx context.Context, input *CreateNo
 			return nil, taken(err, channelNameTaken(params.Name))
 		}
 
-		output.Body.NotificationChannel = newNotificationChannel(row)
+		output.Body, err = s.completeChannel(ctx, queries, row, input.Body.Address)
 
-		secret := input.Body.Address
-
-		switch row.Kind {
-		case channelWebhook:
-			secret = newSigningKey()
-			output.Body.SigningKey = secret
-		case channelEmail:
-			secret = workflows.NewStopToken()
-		}
-
-		if err := s.putChannelSecret(ctx, queries, row, secret); err != nil {
-			return nil, err
-		}
-
-		return asked(row, params.Unconfirmed), audit(ctx, queries, channelEvent("notification_channel.create", row.ID, row.Name, row.Kind))
+		return asked(row, params.Unconfirmed), err
 	})
 
 	return output, err
+}
+
+// completeChannel seals the secret of a channel that has just been made, and records who made it.
+func (s *service) completeChannel(
+	ctx context.Context, queries *database.Queries, row database.NotificationChannel, secret string,
+) (NewNotificationChannel, error) {
+	made := NewNotificationChannel{NotificationChannel: newNotificationChannel(row)}
+
+	switch row.Kind {
+	case channelWebhook:
+		secret = newSigningKey()
+		made.SigningKey = secret
+	case channelEmail:
+		secret = workflows.NewStopToken()
+	}
+
+	if err := s.putChannelSecret(ctx, queries, row, secret); err != nil {
+		return made, err
+	}
+
+	return made, audit(ctx, queries, channelEvent("notification_channel.create", row.ID, row.Name, row.Kind))
 }
 
 // holdRoomForChannel locks the operation's organisation, so that it cannot get more channels than it may have.
@@ -115,7 +122,7 @@ func (s *service) updateNotificationChannel(ctx context.Context, input *UpdateNo
 		}
 
 		params := database.UpdateNotificationChannelParams{
-			ID: before.ID, OrganisationID: before.OrganisationID, Name: lo.FromPtrOr(input.Body.Name, before.Name), Address: before.Address,
+			ID: before.ID, OrganisationID: organisationOf(ctx), Name: lo.FromPtrOr(input.Body.Name, before.Name), Address: before.Address,
 			Enabled: lo.FromPtrOr(input.Body.Enabled, before.Enabled), LeadsElsewhere: input.Body.Address != nil,
 		}
 

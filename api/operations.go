@@ -78,6 +78,7 @@ func (s *service) register(api huma.API) {
 	s.registerStreams(api)
 	s.registerOperators(api)
 	s.registerOperatorPages(api)
+	s.registerPlatformAlerts(api)
 	s.registerQuotas(api)
 	s.registerMachineTokens(api)
 	s.registerAgents(api)

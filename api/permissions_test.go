@@ -280,6 +280,7 @@ func bodies() map[string]string {
 		"rotate-token":                 `{}`,
 		"create-invitation":            `{"email":"{random}@example.org","role":"viewer"}`,
 		"create-notification-channel":  `{"kind":"webhook","name":"{random}","address":"https://hooks.example.com/zeitwork"}`,
+		"create-platform-channel":      `{"kind":"webhook","name":"{random}","address":"https://hooks.example.com/zeitwork"}`,
 		"update-notification-channel":  `{"enabled":false}`,
 		"update-member":                `{"role":"developer"}`,
 		"transfer-organisation":        `{"user_id":"{user_id}"}`,

@@ -42,6 +42,10 @@ func (w *world) prepare(t *testing.T, o described, caller *actor) {
 	case "delete-domain-certificate":
 		w.exec(t, `INSERT INTO certificates (id, domain_id, hostname, source, state) VALUES ($1, $2, 'a.example.org', 'uploaded', 'active') ON CONFLICT DO NOTHING`,
 			id.New(), w.id("domain_id"))
+	case "delete-platform-channel", "test-platform-channel", "list-platform-deliveries":
+		channel := id.New()
+		w.names["platform_channel_id"] = channel.String()
+		w.exec(t, "INSERT INTO notification_channels (id, kind, name, address) VALUES ($1::uuid, 'webhook', $1::text, 'https://hooks.example.com/zeitwork')", channel)
 	case "accept-invitation":
 		w.names["invitation_id"] = w.invitation(t, w.organisation(t), caller).String()
 	case "revoke-invitation":

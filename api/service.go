@@ -43,7 +43,7 @@ type Projects interface {
 	RestoreProject(ctx context.Context, tx pgx.Tx, project database.Project, slug string, by *uuid.UUID) (workflows.Restoration, error)
 }
 
-// Notifications tells organisations of what happens to their deployments.
+// Notifications tells organisations of what happens to their deployments, and operators of what happens to the platform.
 type Notifications interface {
 	// TestChannel has a test message sent to a channel of an organisation.
 	TestChannel(ctx context.Context, organisation, channel uuid.UUID, also workflows.Also) (database.NotificationDelivery, error)
@@ -51,6 +51,8 @@ type Notifications interface {
 	AskAddress(
 		ctx context.Context, f func(ctx context.Context, queries *database.Queries) (*database.NotificationChannel, error),
 	) (database.NotificationDelivery, error)
+	// TestPlatformChannel has one sent to a channel of the platform's operators.
+	TestPlatformChannel(ctx context.Context, channel uuid.UUID, also workflows.AlsoOfChannel) (database.NotificationDelivery, error)
 }
 
 // Deployments starts, repeats and cancels deployments. Errors about which the user can do something are problems.

@@ -275,11 +275,11 @@ func (w *world) things(t *testing.T, organisation uuid.UUID) {
 	w.names["detection_id"], w.names["installation_id"] = detection.ID.String(), installation.String()
 
 	channel, err := w.bundle.queries.CreateNotificationChannel(t.Context(), database.CreateNotificationChannelParams{
-		ID: id.New(), OrganisationID: organisation, Kind: channelWebhook, Name: "team", Address: "https://hooks.example.com/zeitwork",
+		ID: id.New(), OrganisationID: &organisation, Kind: channelWebhook, Name: "team", Address: "https://hooks.example.com/zeitwork",
 	})
 	require.NoError(t, err)
 
-	w.names["channel_id"] = channel.ID.String()
+	w.names["channel_id"], w.names["platform_channel_id"] = channel.ID.String(), id.New().String()
 
 	// There is always another owner.
 	w.names["user_id"] = w.member(t, organisation, roleOwner).userID.String()

@@ -564,6 +564,27 @@ func (e CreateNotificationChannelInputBodyKind) Valid() bool {
 	}
 }
 
+// Defines values for CreatePlatformChannelInputBodyKind.
+const (
+	CreatePlatformChannelInputBodyKindEmail   CreatePlatformChannelInputBodyKind = "email"
+	CreatePlatformChannelInputBodyKindSlack   CreatePlatformChannelInputBodyKind = "slack"
+	CreatePlatformChannelInputBodyKindWebhook CreatePlatformChannelInputBodyKind = "webhook"
+)
+
+// Valid indicates whether the value is a known member of the CreatePlatformChannelInputBodyKind enum.
+func (e CreatePlatformChannelInputBodyKind) Valid() bool {
+	switch e {
+	case CreatePlatformChannelInputBodyKindEmail:
+		return true
+	case CreatePlatformChannelInputBodyKindSlack:
+		return true
+	case CreatePlatformChannelInputBodyKindWebhook:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CreateProjectInputBodyPreviews.
 const (
 	CreateProjectInputBodyPreviewsBranches     CreateProjectInputBodyPreviews = "branches"
@@ -1729,7 +1750,9 @@ func (e NotificationChannelKind) Valid() bool {
 const (
 	NotificationDeliveryEventConfirmation NotificationDeliveryEvent = "confirmation"
 	NotificationDeliveryEventFailed       NotificationDeliveryEvent = "failed"
+	NotificationDeliveryEventFiring       NotificationDeliveryEvent = "firing"
 	NotificationDeliveryEventRecovered    NotificationDeliveryEvent = "recovered"
+	NotificationDeliveryEventResolved     NotificationDeliveryEvent = "resolved"
 	NotificationDeliveryEventTest         NotificationDeliveryEvent = "test"
 )
 
@@ -1740,7 +1763,11 @@ func (e NotificationDeliveryEvent) Valid() bool {
 		return true
 	case NotificationDeliveryEventFailed:
 		return true
+	case NotificationDeliveryEventFiring:
+		return true
 	case NotificationDeliveryEventRecovered:
+		return true
+	case NotificationDeliveryEventResolved:
 		return true
 	case NotificationDeliveryEventTest:
 		return true
@@ -3569,6 +3596,19 @@ type CreateOrganisationInputBody struct {
 	Slug *string `json:"slug,omitempty"`
 }
 
+// CreatePlatformChannelInputBody defines model for CreatePlatformChannelInputBody.
+type CreatePlatformChannelInputBody struct {
+	// Address An e-mail address, the URL of an incoming webhook of Slack, or the URL that webhooks are sent to.
+	Address string                             `json:"address"`
+	Kind    CreatePlatformChannelInputBodyKind `json:"kind"`
+
+	// Name What operators call it: each of their channels otherwise.
+	Name string `json:"name"`
+}
+
+// CreatePlatformChannelInputBodyKind defines model for CreatePlatformChannelInputBody.Kind.
+type CreatePlatformChannelInputBodyKind string
+
 // CreateProjectInputBody defines model for CreateProjectInputBody.
 type CreateProjectInputBody struct {
 	// AutoDeploy Whether a push to the branch becomes a deployment. One whose newest commit says [skip deploy] in its message does not.
@@ -4403,6 +4443,9 @@ type Gone struct {
 
 // HealthCheck defines model for HealthCheck.
 type HealthCheck struct {
+	// About The machine, queue or other thing of the part that it is about; absent where it is all of it.
+	About *string `json:"about,omitempty"`
+
 	// Advice What to do; absent where there is nothing to do.
 	Advice *string `json:"advice,omitempty"`
 
@@ -5201,6 +5244,7 @@ type NotificationChannelKind string
 
 // NotificationDelivery defines model for NotificationDelivery.
 type NotificationDelivery struct {
+	AlertID      *openapi_types.UUID `json:"alert_id,omitempty"`
 	Attempts     int32               `json:"attempts"`
 	CreatedAt    time.Time           `json:"created_at"`
 	DeploymentID *openapi_types.UUID `json:"deployment_id,omitempty"`
@@ -5209,7 +5253,7 @@ type NotificationDelivery struct {
 	// Environment The slug of the deployment's environment.
 	Environment *string `json:"environment,omitempty"`
 
-	// Event failed: a deployment failed; recovered: one is live in an environment of whose failure the channel was told last; confirmation: the owner of an address is asked whether it wants messages.
+	// Event failed: a deployment failed; recovered: one is live in an environment of whose failure the channel was told last; confirmation: the owner of an address is asked whether it wants messages; firing and resolved: something is wrong with the platform, and is well again.
 	Event NotificationDeliveryEvent `json:"event"`
 
 	// ID The id of the message, by which a receiver knows that it has got it before.
@@ -5225,7 +5269,7 @@ type NotificationDelivery struct {
 	State NotificationDeliveryState `json:"state"`
 }
 
-// NotificationDeliveryEvent failed: a deployment failed; recovered: one is live in an environment of whose failure the channel was told last; confirmation: the owner of an address is asked whether it wants messages.
+// NotificationDeliveryEvent failed: a deployment failed; recovered: one is live in an environment of whose failure the channel was told last; confirmation: the owner of an address is asked whether it wants messages; firing and resolved: something is wrong with the platform, and is well again.
 type NotificationDeliveryEvent string
 
 // NotificationDeliveryState pending: it is on its way, or tried again until a day has passed.
@@ -5429,6 +5473,14 @@ type PageOrganisationToken struct {
 	NextCursor *string `json:"next_cursor,omitempty"`
 }
 
+// PagePlatformAlert defines model for PagePlatformAlert.
+type PagePlatformAlert struct {
+	Items []PlatformAlert `json:"items"`
+
+	// NextCursor Give it as cursor to get the next page; absent on the last one.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
 // PageProject defines model for PageProject.
 type PageProject struct {
 	Items []Project `json:"items"`
@@ -5541,6 +5593,36 @@ type PendingVariableChange string
 type Ping struct {
 	// Time The time of the platform.
 	Time time.Time `json:"time"`
+}
+
+// PlatformAlert defines model for PlatformAlert.
+type PlatformAlert struct {
+	// About The machine, queue or other thing of the part that it is about; absent where it is all of it.
+	About *string `json:"about,omitempty"`
+
+	// Advice What to do.
+	Advice *string `json:"advice,omitempty"`
+
+	// BeganAt When it was found first.
+	BeganAt time.Time `json:"began_at"`
+
+	// Detail What was found when operators were told, or last until then, as a sentence without its full stop.
+	Detail string `json:"detail"`
+
+	// EndedAt When operators were told that it is over.
+	EndedAt *time.Time         `json:"ended_at,omitempty"`
+	ID      openapi_types.UUID `json:"id"`
+
+	// Part The part of the platform, as get-platform-health names it.
+	//
+	// Example: edges
+	Part string `json:"part"`
+
+	// ToldAt When operators were told. Absent: it has not lasted long enough, or they were told just before that the same is over.
+	ToldAt *time.Time `json:"told_at,omitempty"`
+
+	// WellSince Since when it is not found any more.
+	WellSince *time.Time `json:"well_since,omitempty"`
 }
 
 // PlatformHealth defines model for PlatformHealth.
@@ -7205,6 +7287,33 @@ type ListOrganisationTokensParams struct {
 	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// ListPlatformAlertsParams defines parameters for ListPlatformAlerts.
+type ListPlatformAlertsParams struct {
+	// Cursor The next_cursor of the page before; left out: the first page.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit How many items at the most.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ListPlatformChannelsParams defines parameters for ListPlatformChannels.
+type ListPlatformChannelsParams struct {
+	// Cursor The next_cursor of the page before; left out: the first page.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit How many items at the most.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ListPlatformDeliveriesParams defines parameters for ListPlatformDeliveries.
+type ListPlatformDeliveriesParams struct {
+	// Cursor The next_cursor of the page before; left out: the first page.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit How many items at the most.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
 // ListProjectsParams defines parameters for ListProjects.
 type ListProjectsParams struct {
 	// Cursor The next_cursor of the page before; left out: the first page.
@@ -7732,6 +7841,9 @@ type UpdateNotificationChannelJSONRequestBody = UpdateNotificationChannelInputBo
 
 // TransferOrganisationJSONRequestBody defines body for TransferOrganisation for application/json ContentType.
 type TransferOrganisationJSONRequestBody = TransferOrganisationInputBody
+
+// CreatePlatformChannelJSONRequestBody defines body for CreatePlatformChannel for application/json ContentType.
+type CreatePlatformChannelJSONRequestBody = CreatePlatformChannelInputBody
 
 // CreateProjectJSONRequestBody defines body for CreateProject for application/json ContentType.
 type CreateProjectJSONRequestBody = CreateProjectInputBody
@@ -8899,12 +9011,65 @@ type ClientInterface interface {
 	// Corresponds with POST /v1/organisations/{organisation_id}/transfer (the `TransferOrganisation` operationId).
 	TransferOrganisation(ctx context.Context, organisationID openapi_types.UUID, body TransferOrganisationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListPlatformAlerts List alerts
+	//
+	// What is wrong with the platform, and what was, newest first. A worker looks every minute at what get-platform-health tells; each of its problems is an alert. Operators are told of one that two looks in turn find, and once more when two looks do not find it, a quarter of an hour later at the earliest. Alerts that are over are kept as long as deployments that have ended. For operators.
+	//
+	// Corresponds with GET /v1/platform/alerts (the `ListPlatformAlerts` operationId).
+	ListPlatformAlerts(ctx context.Context, params *ListPlatformAlertsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetPlatformHealth Look at the whole platform
 	//
 	// Versions, clocks, certificates, disks, nodes, workers, edges, queues, leaks, the age of the newest backup and the database, each with what was found and what to do. It asks the database alone, and takes two seconds where an edge is behind. For operators.
 	//
 	// Corresponds with GET /v1/platform/health (the `GetPlatformHealth` operationId).
 	GetPlatformHealth(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListPlatformChannels List the operators' channels
+	//
+	// Where operators are told of alerts, newest first. For operators.
+	//
+	// Corresponds with GET /v1/platform/notification-channels (the `ListPlatformChannels` operationId).
+	ListPlatformChannels(ctx context.Context, params *ListPlatformChannelsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreatePlatformChannelWithBody Add an operators' channel
+	//
+	// It is told of each alert, and that it is over, as create-notification-channel has it. A name that another channel of operators has is a conflict. For operators.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/platform/notification-channels (the `CreatePlatformChannel` operationId).
+	CreatePlatformChannelWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreatePlatformChannel Add an operators' channel
+	//
+	// It is told of each alert, and that it is over, as create-notification-channel has it. A name that another channel of operators has is a conflict. For operators.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/platform/notification-channels (the `CreatePlatformChannel` operationId).
+	CreatePlatformChannel(ctx context.Context, body CreatePlatformChannelJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeletePlatformChannel Remove an operators' channel
+	//
+	// What is still on its way there is not sent any more. For operators.
+	//
+	// Corresponds with DELETE /v1/platform/notification-channels/{platform_channel_id} (the `DeletePlatformChannel` operationId).
+	DeletePlatformChannel(ctx context.Context, platformChannelID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListPlatformDeliveries List what an operators' channel was told
+	//
+	// The messages to a channel, newest first, with how each was delivered. For operators.
+	//
+	// Corresponds with GET /v1/platform/notification-channels/{platform_channel_id}/deliveries (the `ListPlatformDeliveries` operationId).
+	ListPlatformDeliveries(ctx context.Context, platformChannelID openapi_types.UUID, params *ListPlatformDeliveriesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// TestPlatformChannel Send a test message to operators
+	//
+	// The message is sent once and not tried again; list-platform-deliveries tells how it went. For operators.
+	//
+	// Corresponds with POST /v1/platform/notification-channels/{platform_channel_id}/test (the `TestPlatformChannel` operationId).
+	TestPlatformChannel(ctx context.Context, platformChannelID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListProjects List projects
 	//
@@ -11832,6 +11997,23 @@ func (c *Client) TransferOrganisation(ctx context.Context, organisationID openap
 	return c.Client.Do(req)
 }
 
+// ListPlatformAlerts List alerts
+//
+// What is wrong with the platform, and what was, newest first. A worker looks every minute at what get-platform-health tells; each of its problems is an alert. Operators are told of one that two looks in turn find, and once more when two looks do not find it, a quarter of an hour later at the earliest. Alerts that are over are kept as long as deployments that have ended. For operators.
+//
+// Corresponds with GET /v1/platform/alerts (the `ListPlatformAlerts` operationId).
+func (c *Client) ListPlatformAlerts(ctx context.Context, params *ListPlatformAlertsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListPlatformAlertsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // GetPlatformHealth Look at the whole platform
 //
 // Versions, clocks, certificates, disks, nodes, workers, edges, queues, leaks, the age of the newest backup and the database, each with what was found and what to do. It asks the database alone, and takes two seconds where an edge is behind. For operators.
@@ -11839,6 +12021,112 @@ func (c *Client) TransferOrganisation(ctx context.Context, organisationID openap
 // Corresponds with GET /v1/platform/health (the `GetPlatformHealth` operationId).
 func (c *Client) GetPlatformHealth(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetPlatformHealthRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListPlatformChannels List the operators' channels
+//
+// Where operators are told of alerts, newest first. For operators.
+//
+// Corresponds with GET /v1/platform/notification-channels (the `ListPlatformChannels` operationId).
+func (c *Client) ListPlatformChannels(ctx context.Context, params *ListPlatformChannelsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListPlatformChannelsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreatePlatformChannelWithBody Add an operators' channel
+//
+// It is told of each alert, and that it is over, as create-notification-channel has it. A name that another channel of operators has is a conflict. For operators.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/platform/notification-channels (the `CreatePlatformChannel` operationId).
+func (c *Client) CreatePlatformChannelWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreatePlatformChannelRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreatePlatformChannel Add an operators' channel
+//
+// It is told of each alert, and that it is over, as create-notification-channel has it. A name that another channel of operators has is a conflict. For operators.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/platform/notification-channels (the `CreatePlatformChannel` operationId).
+func (c *Client) CreatePlatformChannel(ctx context.Context, body CreatePlatformChannelJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreatePlatformChannelRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeletePlatformChannel Remove an operators' channel
+//
+// What is still on its way there is not sent any more. For operators.
+//
+// Corresponds with DELETE /v1/platform/notification-channels/{platform_channel_id} (the `DeletePlatformChannel` operationId).
+func (c *Client) DeletePlatformChannel(ctx context.Context, platformChannelID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeletePlatformChannelRequest(c.Server, platformChannelID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListPlatformDeliveries List what an operators' channel was told
+//
+// The messages to a channel, newest first, with how each was delivered. For operators.
+//
+// Corresponds with GET /v1/platform/notification-channels/{platform_channel_id}/deliveries (the `ListPlatformDeliveries` operationId).
+func (c *Client) ListPlatformDeliveries(ctx context.Context, platformChannelID openapi_types.UUID, params *ListPlatformDeliveriesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListPlatformDeliveriesRequest(c.Server, platformChannelID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// TestPlatformChannel Send a test message to operators
+//
+// The message is sent once and not tried again; list-platform-deliveries tells how it went. For operators.
+//
+// Corresponds with POST /v1/platform/notification-channels/{platform_channel_id}/test (the `TestPlatformChannel` operationId).
+func (c *Client) TestPlatformChannel(ctx context.Context, platformChannelID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTestPlatformChannelRequest(c.Server, platformChannelID)
 	if err != nil {
 		return nil, err
 	}
@@ -18917,6 +19205,72 @@ func NewTransferOrganisationRequestWithBody(server string, organisationID openap
 	return req, nil
 }
 
+// NewListPlatformAlertsRequest constructs an http.Request for the ListPlatformAlerts method
+func NewListPlatformAlertsRequest(server string, params *ListPlatformAlertsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/platform/alerts")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewGetPlatformHealthRequest constructs an http.Request for the GetPlatformHealth method
 func NewGetPlatformHealthRequest(server string) (*http.Request, error) {
 	var err error
@@ -18937,6 +19291,253 @@ func NewGetPlatformHealthRequest(server string) (*http.Request, error) {
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListPlatformChannelsRequest constructs an http.Request for the ListPlatformChannels method
+func NewListPlatformChannelsRequest(server string, params *ListPlatformChannelsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/platform/notification-channels")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreatePlatformChannelRequest calls the generic CreatePlatformChannel builder with application/json body
+func NewCreatePlatformChannelRequest(server string, body CreatePlatformChannelJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreatePlatformChannelRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewCreatePlatformChannelRequestWithBody constructs an http.Request for the CreatePlatformChannel method, with any body, and a specified content type
+func NewCreatePlatformChannelRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/platform/notification-channels")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewDeletePlatformChannelRequest constructs an http.Request for the DeletePlatformChannel method
+func NewDeletePlatformChannelRequest(server string, platformChannelID openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "platform_channel_id", platformChannelID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/platform/notification-channels/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListPlatformDeliveriesRequest constructs an http.Request for the ListPlatformDeliveries method
+func NewListPlatformDeliveriesRequest(server string, platformChannelID openapi_types.UUID, params *ListPlatformDeliveriesParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "platform_channel_id", platformChannelID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/platform/notification-channels/%s/deliveries", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewTestPlatformChannelRequest constructs an http.Request for the TestPlatformChannel method
+func NewTestPlatformChannelRequest(server string, platformChannelID openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "platform_channel_id", platformChannelID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/platform/notification-channels/%s/test", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -23815,6 +24416,15 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /v1/organisations/{organisation_id}/transfer (the `TransferOrganisation` operationId).
 	TransferOrganisationWithResponse(ctx context.Context, organisationID openapi_types.UUID, body TransferOrganisationJSONRequestBody, reqEditors ...RequestEditorFn) (*TransferOrganisationResponse, error)
 
+	// ListPlatformAlertsWithResponse List alerts
+	//
+	// What is wrong with the platform, and what was, newest first. A worker looks every minute at what get-platform-health tells; each of its problems is an alert. Operators are told of one that two looks in turn find, and once more when two looks do not find it, a quarter of an hour later at the earliest. Alerts that are over are kept as long as deployments that have ended. For operators.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/platform/alerts (the `ListPlatformAlerts` operationId).
+	ListPlatformAlertsWithResponse(ctx context.Context, params *ListPlatformAlertsParams, reqEditors ...RequestEditorFn) (*ListPlatformAlertsResponse, error)
+
 	// GetPlatformHealthWithResponse Look at the whole platform
 	//
 	// Versions, clocks, certificates, disks, nodes, workers, edges, queues, leaks, the age of the newest backup and the database, each with what was found and what to do. It asks the database alone, and takes two seconds where an edge is behind. For operators.
@@ -23823,6 +24433,60 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/platform/health (the `GetPlatformHealth` operationId).
 	GetPlatformHealthWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetPlatformHealthResponse, error)
+
+	// ListPlatformChannelsWithResponse List the operators' channels
+	//
+	// Where operators are told of alerts, newest first. For operators.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/platform/notification-channels (the `ListPlatformChannels` operationId).
+	ListPlatformChannelsWithResponse(ctx context.Context, params *ListPlatformChannelsParams, reqEditors ...RequestEditorFn) (*ListPlatformChannelsResponse, error)
+
+	// CreatePlatformChannelWithBodyWithResponse Add an operators' channel
+	//
+	// It is told of each alert, and that it is over, as create-notification-channel has it. A name that another channel of operators has is a conflict. For operators.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/platform/notification-channels (the `CreatePlatformChannel` operationId).
+	CreatePlatformChannelWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreatePlatformChannelResponse, error)
+
+	// CreatePlatformChannelWithResponse Add an operators' channel
+	//
+	// It is told of each alert, and that it is over, as create-notification-channel has it. A name that another channel of operators has is a conflict. For operators.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/platform/notification-channels (the `CreatePlatformChannel` operationId).
+	CreatePlatformChannelWithResponse(ctx context.Context, body CreatePlatformChannelJSONRequestBody, reqEditors ...RequestEditorFn) (*CreatePlatformChannelResponse, error)
+
+	// DeletePlatformChannelWithResponse Remove an operators' channel
+	//
+	// What is still on its way there is not sent any more. For operators.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /v1/platform/notification-channels/{platform_channel_id} (the `DeletePlatformChannel` operationId).
+	DeletePlatformChannelWithResponse(ctx context.Context, platformChannelID openapi_types.UUID, reqEditors ...RequestEditorFn) (*DeletePlatformChannelResponse, error)
+
+	// ListPlatformDeliveriesWithResponse List what an operators' channel was told
+	//
+	// The messages to a channel, newest first, with how each was delivered. For operators.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/platform/notification-channels/{platform_channel_id}/deliveries (the `ListPlatformDeliveries` operationId).
+	ListPlatformDeliveriesWithResponse(ctx context.Context, platformChannelID openapi_types.UUID, params *ListPlatformDeliveriesParams, reqEditors ...RequestEditorFn) (*ListPlatformDeliveriesResponse, error)
+
+	// TestPlatformChannelWithResponse Send a test message to operators
+	//
+	// The message is sent once and not tried again; list-platform-deliveries tells how it went. For operators.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/platform/notification-channels/{platform_channel_id}/test (the `TestPlatformChannel` operationId).
+	TestPlatformChannelWithResponse(ctx context.Context, platformChannelID openapi_types.UUID, reqEditors ...RequestEditorFn) (*TestPlatformChannelResponse, error)
 
 	// ListProjectsWithResponse List projects
 	//
@@ -33681,6 +34345,82 @@ func (r TransferOrganisationResponse) ContentType() string {
 	return ""
 }
 
+type ListPlatformAlertsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PagePlatformAlert
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListPlatformAlertsResponse) GetJSON200() *PagePlatformAlert {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListPlatformAlertsResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListPlatformAlertsResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ListPlatformAlertsResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ListPlatformAlertsResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ListPlatformAlertsResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ListPlatformAlertsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListPlatformAlertsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListPlatformAlertsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListPlatformAlertsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type GetPlatformHealthResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -33744,6 +34484,435 @@ func (r GetPlatformHealthResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetPlatformHealthResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListPlatformChannelsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PageNotificationChannel
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListPlatformChannelsResponse) GetJSON200() *PageNotificationChannel {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListPlatformChannelsResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListPlatformChannelsResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ListPlatformChannelsResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ListPlatformChannelsResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ListPlatformChannelsResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ListPlatformChannelsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListPlatformChannelsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListPlatformChannelsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListPlatformChannelsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type CreatePlatformChannelResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *NewNotificationChannel
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r CreatePlatformChannelResponse) GetJSON201() *NewNotificationChannel {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r CreatePlatformChannelResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r CreatePlatformChannelResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r CreatePlatformChannelResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r CreatePlatformChannelResponse) GetApplicationProblemJSON408() *Problem {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r CreatePlatformChannelResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r CreatePlatformChannelResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r CreatePlatformChannelResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r CreatePlatformChannelResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r CreatePlatformChannelResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r CreatePlatformChannelResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r CreatePlatformChannelResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CreatePlatformChannelResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreatePlatformChannelResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CreatePlatformChannelResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type DeletePlatformChannelResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r DeletePlatformChannelResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r DeletePlatformChannelResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r DeletePlatformChannelResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r DeletePlatformChannelResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r DeletePlatformChannelResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r DeletePlatformChannelResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r DeletePlatformChannelResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r DeletePlatformChannelResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DeletePlatformChannelResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DeletePlatformChannelResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListPlatformDeliveriesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PageNotificationDelivery
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListPlatformDeliveriesResponse) GetJSON200() *PageNotificationDelivery {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListPlatformDeliveriesResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListPlatformDeliveriesResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ListPlatformDeliveriesResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ListPlatformDeliveriesResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ListPlatformDeliveriesResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ListPlatformDeliveriesResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ListPlatformDeliveriesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListPlatformDeliveriesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListPlatformDeliveriesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListPlatformDeliveriesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type TestPlatformChannelResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON202 the response for an HTTP 202 `application/json` response
+	JSON202 *NotificationDelivery
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON202 returns the response for an HTTP 202 `application/json` response
+func (r TestPlatformChannelResponse) GetJSON202() *NotificationDelivery {
+	return r.JSON202
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r TestPlatformChannelResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r TestPlatformChannelResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r TestPlatformChannelResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r TestPlatformChannelResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r TestPlatformChannelResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r TestPlatformChannelResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r TestPlatformChannelResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r TestPlatformChannelResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r TestPlatformChannelResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r TestPlatformChannelResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -40687,6 +41856,21 @@ func (c *ClientWithResponses) TransferOrganisationWithResponse(ctx context.Conte
 	return ParseTransferOrganisationResponse(rsp)
 }
 
+// ListPlatformAlertsWithResponse List alerts
+//
+// What is wrong with the platform, and what was, newest first. A worker looks every minute at what get-platform-health tells; each of its problems is an alert. Operators are told of one that two looks in turn find, and once more when two looks do not find it, a quarter of an hour later at the earliest. Alerts that are over are kept as long as deployments that have ended. For operators.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/platform/alerts (the `ListPlatformAlerts` operationId).
+func (c *ClientWithResponses) ListPlatformAlertsWithResponse(ctx context.Context, params *ListPlatformAlertsParams, reqEditors ...RequestEditorFn) (*ListPlatformAlertsResponse, error) {
+	rsp, err := c.ListPlatformAlerts(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListPlatformAlertsResponse(rsp)
+}
+
 // GetPlatformHealthWithResponse Look at the whole platform
 //
 // Versions, clocks, certificates, disks, nodes, workers, edges, queues, leaks, the age of the newest backup and the database, each with what was found and what to do. It asks the database alone, and takes two seconds where an edge is behind. For operators.
@@ -40700,6 +41884,96 @@ func (c *ClientWithResponses) GetPlatformHealthWithResponse(ctx context.Context,
 		return nil, err
 	}
 	return ParseGetPlatformHealthResponse(rsp)
+}
+
+// ListPlatformChannelsWithResponse List the operators' channels
+//
+// Where operators are told of alerts, newest first. For operators.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/platform/notification-channels (the `ListPlatformChannels` operationId).
+func (c *ClientWithResponses) ListPlatformChannelsWithResponse(ctx context.Context, params *ListPlatformChannelsParams, reqEditors ...RequestEditorFn) (*ListPlatformChannelsResponse, error) {
+	rsp, err := c.ListPlatformChannels(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListPlatformChannelsResponse(rsp)
+}
+
+// CreatePlatformChannelWithBodyWithResponse Add an operators' channel
+//
+// It is told of each alert, and that it is over, as create-notification-channel has it. A name that another channel of operators has is a conflict. For operators.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/platform/notification-channels (the `CreatePlatformChannel` operationId).
+func (c *ClientWithResponses) CreatePlatformChannelWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreatePlatformChannelResponse, error) {
+	rsp, err := c.CreatePlatformChannelWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreatePlatformChannelResponse(rsp)
+}
+
+// CreatePlatformChannelWithResponse Add an operators' channel
+//
+// It is told of each alert, and that it is over, as create-notification-channel has it. A name that another channel of operators has is a conflict. For operators.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/platform/notification-channels (the `CreatePlatformChannel` operationId).
+func (c *ClientWithResponses) CreatePlatformChannelWithResponse(ctx context.Context, body CreatePlatformChannelJSONRequestBody, reqEditors ...RequestEditorFn) (*CreatePlatformChannelResponse, error) {
+	rsp, err := c.CreatePlatformChannel(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreatePlatformChannelResponse(rsp)
+}
+
+// DeletePlatformChannelWithResponse Remove an operators' channel
+//
+// What is still on its way there is not sent any more. For operators.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /v1/platform/notification-channels/{platform_channel_id} (the `DeletePlatformChannel` operationId).
+func (c *ClientWithResponses) DeletePlatformChannelWithResponse(ctx context.Context, platformChannelID openapi_types.UUID, reqEditors ...RequestEditorFn) (*DeletePlatformChannelResponse, error) {
+	rsp, err := c.DeletePlatformChannel(ctx, platformChannelID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDeletePlatformChannelResponse(rsp)
+}
+
+// ListPlatformDeliveriesWithResponse List what an operators' channel was told
+//
+// The messages to a channel, newest first, with how each was delivered. For operators.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/platform/notification-channels/{platform_channel_id}/deliveries (the `ListPlatformDeliveries` operationId).
+func (c *ClientWithResponses) ListPlatformDeliveriesWithResponse(ctx context.Context, platformChannelID openapi_types.UUID, params *ListPlatformDeliveriesParams, reqEditors ...RequestEditorFn) (*ListPlatformDeliveriesResponse, error) {
+	rsp, err := c.ListPlatformDeliveries(ctx, platformChannelID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListPlatformDeliveriesResponse(rsp)
+}
+
+// TestPlatformChannelWithResponse Send a test message to operators
+//
+// The message is sent once and not tried again; list-platform-deliveries tells how it went. For operators.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/platform/notification-channels/{platform_channel_id}/test (the `TestPlatformChannel` operationId).
+func (c *ClientWithResponses) TestPlatformChannelWithResponse(ctx context.Context, platformChannelID openapi_types.UUID, reqEditors ...RequestEditorFn) (*TestPlatformChannelResponse, error) {
+	rsp, err := c.TestPlatformChannel(ctx, platformChannelID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseTestPlatformChannelResponse(rsp)
 }
 
 // ListProjectsWithResponse List projects
@@ -49562,6 +50836,67 @@ func ParseTransferOrganisationResponse(rsp *http.Response) (*TransferOrganisatio
 	return response, nil
 }
 
+// ParseListPlatformAlertsResponse parses an HTTP response from a ListPlatformAlertsWithResponse call
+func ParseListPlatformAlertsResponse(rsp *http.Response) (*ListPlatformAlertsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListPlatformAlertsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PagePlatformAlert
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseGetPlatformHealthResponse parses an HTTP response from a GetPlatformHealthWithResponse call
 func ParseGetPlatformHealthResponse(rsp *http.Response) (*GetPlatformHealthResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -49596,6 +50931,363 @@ func ParseGetPlatformHealthResponse(rsp *http.Response) (*GetPlatformHealthRespo
 			return nil, err
 		}
 		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListPlatformChannelsResponse parses an HTTP response from a ListPlatformChannelsWithResponse call
+func ParseListPlatformChannelsResponse(rsp *http.Response) (*ListPlatformChannelsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListPlatformChannelsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PageNotificationChannel
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCreatePlatformChannelResponse parses an HTTP response from a CreatePlatformChannelWithResponse call
+func ParseCreatePlatformChannelResponse(rsp *http.Response) (*CreatePlatformChannelResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreatePlatformChannelResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest NewNotificationChannel
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseDeletePlatformChannelResponse parses an HTTP response from a DeletePlatformChannelWithResponse call
+func ParseDeletePlatformChannelResponse(rsp *http.Response) (*DeletePlatformChannelResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DeletePlatformChannelResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListPlatformDeliveriesResponse parses an HTTP response from a ListPlatformDeliveriesWithResponse call
+func ParseListPlatformDeliveriesResponse(rsp *http.Response) (*ListPlatformDeliveriesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListPlatformDeliveriesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PageNotificationDelivery
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseTestPlatformChannelResponse parses an HTTP response from a TestPlatformChannelWithResponse call
+func ParseTestPlatformChannelResponse(rsp *http.Response) (*TestPlatformChannelResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &TestPlatformChannelResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 202:
+		var dest NotificationDelivery
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON202 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest Problem

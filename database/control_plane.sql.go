@@ -7,7 +7,6 @@ package database
 
 import (
 	"context"
-
 	"time"
 )
 
@@ -19,6 +18,18 @@ UPDATE control_plane SET restored_at = NULL, restored_version = NULL WHERE id = 
 func (q *Queries) EndRestore(ctx context.Context) error {
 	_, err := q.db.Exec(ctx, endRestore)
 	return err
+}
+
+const lastAnswerOfAPI = `-- name: LastAnswerOfAPI :one
+SELECT answered_at FROM control_plane WHERE id = 1
+`
+
+// When an api has said last that it answers.
+func (q *Queries) LastAnswerOfAPI(ctx context.Context) (time.Time, error) {
+	row := q.db.QueryRow(ctx, lastAnswerOfAPI)
+	var answered_at time.Time
+	err := row.Scan(&answered_at)
+	return answered_at, err
 }
 
 const restoreProgress = `-- name: RestoreProgress :one

@@ -178,6 +178,24 @@ func (q *Queries) DeleteOldNotificationDeliveries(ctx context.Context, before uu
 	return result.RowsAffected(), nil
 }
 
+const deleteOldPlatformAlerts = `-- name: DeleteOldPlatformAlerts :execrows
+DELETE FROM platform_alerts WHERE platform_alerts.id IN (
+  SELECT old.id FROM platform_alerts AS old
+  WHERE old.id < $1 AND old.ended_at IS NOT NULL
+  ORDER BY old.id LIMIT 1000
+  FOR UPDATE SKIP LOCKED
+)
+`
+
+// Deletes what was wrong with the platform, and was over, before the retention began.
+func (q *Queries) DeleteOldPlatformAlerts(ctx context.Context, before uuid.UUID) (int64, error) {
+	result, err := q.db.Exec(ctx, deleteOldPlatformAlerts, before)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const deleteOldProjectEvents = `-- name: DeleteOldProjectEvents :execrows
 DELETE FROM project_events WHERE project_events.id IN (
   SELECT old.id FROM project_events AS old WHERE old.id < $1 ORDER BY old.id LIMIT 1000 FOR UPDATE SKIP LOCKED

@@ -22,7 +22,7 @@ WHERE notification_channels.organisation_id = $1 AND notification_channels.kind 
 `
 
 // Has messages sent to an address whose owner wants them.
-func (q *Queries) AllowAddress(ctx context.Context, organisationID uuid.UUID, address string) error {
+func (q *Queries) AllowAddress(ctx context.Context, organisationID *uuid.UUID, address string) error {
 	_, err := q.db.Exec(ctx, allowAddress, organisationID, address)
 	return err
 }
@@ -204,7 +204,7 @@ WHERE notification_channels.organisation_id = $1 AND notification_channels.kind 
 `
 
 // Has nothing sent to an address by any channel of the organisation.
-func (q *Queries) StopAddress(ctx context.Context, organisationID uuid.UUID, address string) error {
+func (q *Queries) StopAddress(ctx context.Context, organisationID *uuid.UUID, address string) error {
 	_, err := q.db.Exec(ctx, stopAddress, organisationID, address)
 	return err
 }

@@ -535,7 +535,7 @@ type NodeSilence struct {
 
 type NotificationChannel struct {
 	ID               uuid.UUID
-	OrganisationID   uuid.UUID
+	OrganisationID   *uuid.UUID
 	Kind             string
 	Name             string
 	Address          string
@@ -572,6 +572,7 @@ type NotificationDelivery struct {
 	Problem       *string
 	CreatedAt     time.Time
 	EndedAt       *time.Time
+	AlertID       *uuid.UUID
 }
 
 type Organisation struct {
@@ -600,6 +601,18 @@ type OrganisationMember struct {
 	UserID         uuid.UUID
 	Role           string
 	CreatedAt      time.Time
+}
+
+type PlatformAlert struct {
+	ID        uuid.UUID
+	Part      string
+	About     string
+	Detail    string
+	Advice    string
+	BeganAt   time.Time
+	ToldAt    *time.Time
+	WellSince *time.Time
+	EndedAt   *time.Time
 }
 
 type PlatformLimit struct {

@@ -13,7 +13,7 @@ import (
 )
 
 const countNotificationChannels = `-- name: CountNotificationChannels :one
-SELECT count(*) FROM notification_channels WHERE organisation_id = $1
+SELECT count(*) FROM notification_channels WHERE organisation_id = $1::uuid
 `
 
 func (q *Queries) CountNotificationChannels(ctx context.Context, organisationID uuid.UUID) (int64, error) {
@@ -45,7 +45,7 @@ RETURNING id, organisation_id, kind, name, address, enabled, delivered_at, broke
 
 type CreateNotificationChannelParams struct {
 	ID             uuid.UUID
-	OrganisationID uuid.UUID
+	OrganisationID *uuid.UUID
 	Kind           string
 	Name           string
 	Address        string
@@ -53,7 +53,7 @@ type CreateNotificationChannelParams struct {
 	Unconfirmed    bool
 }
 
-// Where organisations are told of outcomes, and what each place is told.
+// Where organisations, and operators, are told of outcomes, and what each place is told.
 func (q *Queries) CreateNotificationChannel(ctx context.Context, arg CreateNotificationChannelParams) (NotificationChannel, error) {
 	row := q.db.QueryRow(ctx, createNotificationChannel,
 		arg.ID,
@@ -85,9 +85,9 @@ func (q *Queries) CreateNotificationChannel(ctx context.Context, arg CreateNotif
 }
 
 const createNotificationDelivery = `-- name: CreateNotificationDelivery :one
-INSERT INTO notification_deliveries (id, channel_id, event, deployment_id, environment_id)
-VALUES ($1, $2, $3, $4, $5)
-RETURNING id, channel_id, event, deployment_id, environment_id, state, attempts, problem, created_at, ended_at
+INSERT INTO notification_deliveries (id, channel_id, event, deployment_id, environment_id, alert_id)
+VALUES ($1, $2, $3, $4, $5, $6)
+RETURNING id, channel_id, event, deployment_id, environment_id, state, attempts, problem, created_at, ended_at, alert_id
 `
 
 type CreateNotificationDeliveryParams struct {
@@ -96,6 +96,7 @@ type CreateNotificationDeliveryParams struct {
 	Event         string
 	DeploymentID  *uuid.UUID
 	EnvironmentID *uuid.UUID
+	AlertID       *uuid.UUID
 }
 
 func (q *Queries) CreateNotificationDelivery(ctx context.Context, arg CreateNotificationDeliveryParams) (NotificationDelivery, error) {
@@ -105,6 +106,7 @@ func (q *Queries) CreateNotificationDelivery(ctx context.Context, arg CreateNoti
 		arg.Event,
 		arg.DeploymentID,
 		arg.EnvironmentID,
+		arg.AlertID,
 	)
 	var i NotificationDelivery
 	err := row.Scan(
@@ -118,6 +120,7 @@ func (q *Queries) CreateNotificationDelivery(ctx context.Context, arg CreateNoti
 		&i.Problem,
 		&i.CreatedAt,
 		&i.EndedAt,
+		&i.AlertID,
 	)
 	return i, err
 }
@@ -125,7 +128,7 @@ func (q *Queries) CreateNotificationDelivery(ctx context.Context, arg CreateNoti
 const deleteNotificationChannels = `-- name: DeleteNotificationChannels :many
 WITH deleted AS (
   DELETE FROM notification_channels
-  WHERE notification_channels.organisation_id = $1
+  WHERE notification_channels.organisation_id = $1::uuid
     AND ($2::uuid IS NULL OR notification_channels.id = $2)
   RETURNING notification_channels.id, notification_channels.name, notification_channels.kind
 ), unsealed AS (
@@ -162,19 +165,20 @@ func (q *Queries) DeleteNotificationChannels(ctx context.Context, organisationID
 }
 
 const getDeliveryToSend = `-- name: GetDeliveryToSend :one
-SELECT notification_deliveries.id, notification_deliveries.channel_id, notification_deliveries.event, notification_deliveries.deployment_id, notification_deliveries.environment_id, notification_deliveries.state, notification_deliveries.attempts, notification_deliveries.problem, notification_deliveries.created_at, notification_deliveries.ended_at, notification_channels.id, notification_channels.organisation_id, notification_channels.kind, notification_channels.name, notification_channels.address, notification_channels.enabled, notification_channels.delivered_at, notification_channels.broken_at, notification_channels.broken_reason, notification_channels.created_by, notification_channels.created_at, notification_channels.former_key_until, notification_channels.unconfirmed_since, notification_channels.stopped_at, organisations.id, organisations.slug, organisations.name, organisations.created_at, organisations.deleted_at, organisations.personal_user_id
+SELECT notification_deliveries.id, notification_deliveries.channel_id, notification_deliveries.event, notification_deliveries.deployment_id, notification_deliveries.environment_id, notification_deliveries.state, notification_deliveries.attempts, notification_deliveries.problem, notification_deliveries.created_at, notification_deliveries.ended_at, notification_deliveries.alert_id, notification_channels.id, notification_channels.organisation_id, notification_channels.kind, notification_channels.name, notification_channels.address, notification_channels.enabled, notification_channels.delivered_at, notification_channels.broken_at, notification_channels.broken_reason, notification_channels.created_by, notification_channels.created_at, notification_channels.former_key_until, notification_channels.unconfirmed_since, notification_channels.stopped_at, coalesce(organisations.slug, '') AS organisation_slug
 FROM notification_deliveries
 JOIN notification_channels ON notification_channels.id = notification_deliveries.channel_id
-JOIN organisations ON organisations.id = notification_channels.organisation_id
+LEFT JOIN organisations ON organisations.id = notification_channels.organisation_id
 WHERE notification_deliveries.id = $1
 `
 
 type GetDeliveryToSendRow struct {
 	NotificationDelivery NotificationDelivery
 	NotificationChannel  NotificationChannel
-	Organisation         Organisation
+	OrganisationSlug     string
 }
 
+// A channel of the platform's operators has no organisation.
 func (q *Queries) GetDeliveryToSend(ctx context.Context, id uuid.UUID) (GetDeliveryToSendRow, error) {
 	row := q.db.QueryRow(ctx, getDeliveryToSend, id)
 	var i GetDeliveryToSendRow
@@ -189,6 +193,7 @@ func (q *Queries) GetDeliveryToSend(ctx context.Context, id uuid.UUID) (GetDeliv
 		&i.NotificationDelivery.Problem,
 		&i.NotificationDelivery.CreatedAt,
 		&i.NotificationDelivery.EndedAt,
+		&i.NotificationDelivery.AlertID,
 		&i.NotificationChannel.ID,
 		&i.NotificationChannel.OrganisationID,
 		&i.NotificationChannel.Kind,
@@ -203,12 +208,7 @@ func (q *Queries) GetDeliveryToSend(ctx context.Context, id uuid.UUID) (GetDeliv
 		&i.NotificationChannel.FormerKeyUntil,
 		&i.NotificationChannel.UnconfirmedSince,
 		&i.NotificationChannel.StoppedAt,
-		&i.Organisation.ID,
-		&i.Organisation.Slug,
-		&i.Organisation.Name,
-		&i.Organisation.CreatedAt,
-		&i.Organisation.DeletedAt,
-		&i.Organisation.PersonalUserID,
+		&i.OrganisationSlug,
 	)
 	return i, err
 }
@@ -334,7 +334,7 @@ func (q *Queries) GetDeploymentToTell(ctx context.Context, id uuid.UUID) (GetDep
 }
 
 const getNotificationChannel = `-- name: GetNotificationChannel :one
-SELECT id, organisation_id, kind, name, address, enabled, delivered_at, broken_at, broken_reason, created_by, created_at, former_key_until, unconfirmed_since, stopped_at FROM notification_channels WHERE id = $1 AND organisation_id = $2
+SELECT id, organisation_id, kind, name, address, enabled, delivered_at, broken_at, broken_reason, created_by, created_at, former_key_until, unconfirmed_since, stopped_at FROM notification_channels WHERE id = $1 AND organisation_id = $2::uuid
 `
 
 func (q *Queries) GetNotificationChannel(ctx context.Context, iD uuid.UUID, organisationID uuid.UUID) (NotificationChannel, error) {
@@ -361,7 +361,7 @@ func (q *Queries) GetNotificationChannel(ctx context.Context, iD uuid.UUID, orga
 
 const keepFormerKey = `-- name: KeepFormerKey :one
 UPDATE notification_channels SET former_key_until = now() + $1::interval
-WHERE id = $2 AND organisation_id = $3
+WHERE id = $2 AND organisation_id = $3::uuid
 RETURNING id, organisation_id, kind, name, address, enabled, delivered_at, broken_at, broken_reason, created_by, created_at, former_key_until, unconfirmed_since, stopped_at
 `
 
@@ -390,7 +390,7 @@ func (q *Queries) KeepFormerKey(ctx context.Context, keep time.Duration, iD uuid
 
 const listChannelsToTell = `-- name: ListChannelsToTell :many
 SELECT notification_channels.id FROM notification_channels
-WHERE notification_channels.organisation_id = $1 AND notification_channels.enabled
+WHERE notification_channels.organisation_id = $1::uuid AND notification_channels.enabled
   AND notification_channels.unconfirmed_since IS NULL
   AND ($2::text = 'failed' OR 'failed' = (
     SELECT told.event FROM notification_deliveries AS told
@@ -430,7 +430,7 @@ func (q *Queries) ListChannelsToTell(ctx context.Context, organisationID uuid.UU
 
 const listNotificationChannels = `-- name: ListNotificationChannels :many
 SELECT id, organisation_id, kind, name, address, enabled, delivered_at, broken_at, broken_reason, created_by, created_at, former_key_until, unconfirmed_since, stopped_at FROM notification_channels
-WHERE organisation_id = $1 AND id < $2
+WHERE organisation_id = $1::uuid AND id < $2
 ORDER BY id DESC
 LIMIT $3::int
 `
@@ -472,12 +472,12 @@ func (q *Queries) ListNotificationChannels(ctx context.Context, organisationID u
 }
 
 const listNotificationDeliveries = `-- name: ListNotificationDeliveries :many
-SELECT notification_deliveries.id, notification_deliveries.channel_id, notification_deliveries.event, notification_deliveries.deployment_id, notification_deliveries.environment_id, notification_deliveries.state, notification_deliveries.attempts, notification_deliveries.problem, notification_deliveries.created_at, notification_deliveries.ended_at, projects.slug AS project_slug, environments.slug AS environment_slug
+SELECT notification_deliveries.id, notification_deliveries.channel_id, notification_deliveries.event, notification_deliveries.deployment_id, notification_deliveries.environment_id, notification_deliveries.state, notification_deliveries.attempts, notification_deliveries.problem, notification_deliveries.created_at, notification_deliveries.ended_at, notification_deliveries.alert_id, projects.slug AS project_slug, environments.slug AS environment_slug
 FROM notification_deliveries
 JOIN notification_channels ON notification_channels.id = notification_deliveries.channel_id
 LEFT JOIN environments ON environments.id = notification_deliveries.environment_id
 LEFT JOIN projects ON projects.id = environments.project_id
-WHERE notification_deliveries.channel_id = $1 AND notification_channels.organisation_id = $2
+WHERE notification_deliveries.channel_id = $1 AND notification_channels.organisation_id = $2::uuid
   AND notification_deliveries.id < $3
 ORDER BY notification_deliveries.id DESC
 LIMIT $4::int
@@ -522,6 +522,7 @@ func (q *Queries) ListNotificationDeliveries(ctx context.Context, arg ListNotifi
 			&i.NotificationDelivery.Problem,
 			&i.NotificationDelivery.CreatedAt,
 			&i.NotificationDelivery.EndedAt,
+			&i.NotificationDelivery.AlertID,
 			&i.ProjectSlug,
 			&i.EnvironmentSlug,
 		); err != nil {
@@ -536,7 +537,7 @@ func (q *Queries) ListNotificationDeliveries(ctx context.Context, arg ListNotifi
 }
 
 const lockNotificationChannel = `-- name: LockNotificationChannel :one
-SELECT id, organisation_id, kind, name, address, enabled, delivered_at, broken_at, broken_reason, created_by, created_at, former_key_until, unconfirmed_since, stopped_at FROM notification_channels WHERE id = $1 AND organisation_id = $2 FOR UPDATE
+SELECT id, organisation_id, kind, name, address, enabled, delivered_at, broken_at, broken_reason, created_by, created_at, former_key_until, unconfirmed_since, stopped_at FROM notification_channels WHERE id = $1 AND organisation_id = $2::uuid FOR UPDATE
 `
 
 func (q *Queries) LockNotificationChannel(ctx context.Context, iD uuid.UUID, organisationID uuid.UUID) (NotificationChannel, error) {
@@ -597,7 +598,7 @@ UPDATE notification_channels SET name = $1, address = $2, enabled = $3,
   broken_reason = CASE WHEN $4::boolean THEN NULL ELSE broken_reason END,
   unconfirmed_since = CASE WHEN NOT $4::boolean THEN unconfirmed_since WHEN $5::boolean THEN now() END,
   stopped_at = CASE WHEN NOT $4::boolean THEN stopped_at END
-WHERE id = $6 AND organisation_id = $7
+WHERE id = $6 AND organisation_id = $7::uuid
 RETURNING id, organisation_id, kind, name, address, enabled, delivered_at, broken_at, broken_reason, created_by, created_at, former_key_until, unconfirmed_since, stopped_at
 `
 

@@ -588,16 +588,17 @@ var coldQueries = map[string][]string{
 		CreateConfirmation CreateNotificationChannel CreateNotificationDelivery CreateWebFlow CreateSession CreateSessionToken CreateSignInCode CreateDeviceLogin CreateUser CreateJoinToken`),
 	"no table is read": names(`
 		HoldWorkerLock TryLockWorker LockBuildLog LockRuntimeLog LockRequestLogs LockNodePrefixes LockOperators LockPlacement LockPlatformQuotas LockQuotas LockDetections LockGithubAccount
-		Notify NotifyJob WaitBrieflyForLocks PostgresTime`),
+		Notify NotifyJob WaitBrieflyForLocks PostgresTime LockPlatformAlerts`),
 	"a job runs them every minute, for which nobody waits": names(`
-		MakeMeasurePartitions DropMeasurePartitions ForgetReportRuns ListExpiredProjects`),
+		MakeMeasurePartitions DropMeasurePartitions ForgetReportRuns ListExpiredProjects
+		BeginPlatformAlert SettlePlatformAlerts FirePlatformAlerts EndPlatformAlerts ListPlatformChannelsToTell`),
 	"one row by its primary key, as the hot ones do": names(`
 		PutConfirmationToken GetChannelOfMail IsStoppedAddress ShowWorker DeleteWorker GetDetection GetDetectionOf EndDetection SetDetectionWaiting GetInstallationOf UntieInstallation RecordInstallation
 		SetDeploymentStep EndDeployment HoldDeployment AwaitBuild LockBuildTurns PinEnvironment RenamePreview RenameDomain SetDeploymentBuildPlan SetDeploymentImage SetDeploymentImageDigest SetDeploymentSource
 		GetUser ForgetPoll MarkProjectDeleted MarkProjectGone LockKeptProjectOf ReturnProject LockExpiredProject MembershipInDeletedProject UpdateProject SetVariablesReadable UpdateEnvironmentVariable UpdateNode DeleteDomain SetDomainRedirect GetRepositoryCredential PutRepositoryCredential DeleteRepositoryCredential NameHostKey PinHostKey MarkPreviewDeleted SetPreviewEnd ForgetBranches ProjectHasEnvironment
 		LockOrganisation UpdateOrganisation GetMember SetMemberRole RemoveMember LockMembers MarkOrganisationDeleted SetOperator LockEdge LockOwnToken LockOrganisationToken LockMachineToken
 		AcceptInvitation FindInvitationFor RevokeInvitation GetSession EndSession TieGithub NoteDevicePoll FetchDeviceLogin DecideDeviceLogin MakePersonal UseJoinToken
-		GetNotificationChannel LockNotificationChannel UpdateNotificationChannel KeepFormerKey
+		GetNotificationChannel LockNotificationChannel UpdateNotificationChannel KeepFormerKey GetPlatformChannel LockPlatformChannel DeletePlatformChannel GetPlatformAlert
 		FallAsleep BeginWaking EndSleep ForgetSleep SetWakeProblem SetSleepAfter SetSkewProtection
 		SetGithubDeployment RecordReport RecordReportError RecordComment MakeCommentDue SetPullRequest AwaitApproval ApproveCommit RecordPulls ForgetFullPoll RequestPoll`),
 	"one row by a unique name, when a person asks": names(`
@@ -613,7 +614,8 @@ var coldQueries = map[string][]string{
 		IsMemberAddress CountConfirmations StopAddress AllowAddress AdoptRepositories UntieInstallations CountOtherOwners CountClaims RemoveMembers ListInvitations ListInvitationsFor RevokeInvitations ReplaceInvitations ListOrganisationTokens
 		ListNotificationChannels CountNotificationChannels DeleteNotificationChannels ListTokensMadeIn ListMachineTokens MachineKey OtherEdgeWithKey NewestNodeToken EndJoinTokens TokenStandsAbove RevokeTokens PutTokenBelow EndTokensOf ListSessions EndSessions EndSignInCodes`),
 	"what an operator does now and then": names(`ListUsers CountOperators
-		NewestBackup DatabaseHealth CountDiscardedJobs CountFailingCertificates`),
+		NewestBackup DatabaseHealth CountDiscardedJobs CountFailingCertificates LastAnswerOfAPI
+		ListPlatformAlerts CountPlatformChannels ListPlatformChannels ListPlatformDeliveries`),
 	"when an edge gets another address, or is deleted":         names(`NotifyNodes`),
 	"one row by its key, with each backup":                     names(`RecordBackup`),
 	"once of each log that is older than the numbers of lines": names(`NumberBuildLog`),

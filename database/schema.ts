@@ -1426,7 +1426,8 @@ export const notificationChannels = pgTable(
   "notification_channels",
   {
     id: id(),
-    organisationId: uuid("organisation_id").notNull().references(() => organisations.id),
+    // Null: a channel of the platform's operators, who are told of what is wrong with the platform.
+    organisationId: uuid("organisation_id").references(() => organisations.id),
     kind: text("kind").notNull(),
     name: text("name").notNull(),
     // The address of an e-mail, or the URL of a webhook. Of Slack's URL, which is a secret, the host: the URL stands in secrets, as does the key that signs
@@ -1449,6 +1450,7 @@ export const notificationChannels = pgTable(
   },
   (t) => [
     uniqueIndex("notification_channels_name").on(t.organisationId, t.name),
+    uniqueIndex("notification_channels_platform_name").on(t.name).where(sql`${t.organisationId} is null`),
     index("notification_channels_created_by").on(t.createdBy),
     check("notification_channels_kind", sql`${t.kind} in ('email', 'slack', 'webhook')`),
     check("notification_channels_broken", sql`(${t.brokenAt} is null) = (${t.brokenReason} is null)`),
@@ -1491,6 +1493,31 @@ export const stoppedAddresses = pgTable(
   (t) => [primaryKey({ columns: [t.organisationId, t.address] })],
 );
 
+// What was found wrong with the platform, from the first look that found it until operators were told that it is over.
+export const platformAlerts = pgTable(
+  "platform_alerts",
+  {
+    id: id(),
+    // The part of the platform, as a report on its health names it, and what of it: a machine, a queue, or nothing where it is all of the part.
+    part: text("part").notNull(),
+    about: text("about").notNull(),
+    detail: text("detail").notNull(),
+    advice: text("advice").notNull(),
+    beganAt: time("began_at").notNull().defaultNow(),
+    // When operators were told. Null: it has not lasted long enough yet, or they were told of the one before just now.
+    toldAt: time("told_at"),
+    // Since when it is not found any more.
+    wellSince: time("well_since"),
+    // When operators were told that it is over.
+    endedAt: time("ended_at"),
+  },
+  (t) => [
+    uniqueIndex("platform_alerts_open").on(t.part, t.about).where(sql`${t.endedAt} is null`),
+    index("platform_alerts_ended").on(t.part, t.about, t.endedAt),
+    check("platform_alerts_order", sql`${t.endedAt} is null or (${t.toldAt} is not null and ${t.wellSince} is not null)`),
+  ],
+);
+
 // What a channel is told, each once: written by the transaction in which it comes true, and sent by a job. Its id is that of the message.
 export const notificationDeliveries = pgTable(
   "notification_deliveries",
@@ -1498,9 +1525,11 @@ export const notificationDeliveries = pgTable(
     id: id(),
     channelId: uuid("channel_id").notNull().references(() => notificationChannels.id, { onDelete: "cascade" }),
     event: text("event").notNull(),
-    // The deployment that failed, or that went live, and its environment. Null: a test message, or one that asks for a confirmation.
+    // The deployment that failed, or that went live, and its environment. Null: a test message, one that asks for a confirmation, or an alert.
     deploymentId: uuid("deployment_id").references(() => deployments.id, { onDelete: "cascade" }),
     environmentId: uuid("environment_id").references(() => environments.id, { onDelete: "cascade" }),
+    // What is wrong with the platform, or was, for a channel of its operators.
+    alertId: uuid("alert_id").references(() => platformAlerts.id, { onDelete: "cascade" }),
     state: text("state").notNull().default("pending"),
     attempts: integer("attempts").notNull().default(0),
     // Why the last attempt failed, as a sentence.
@@ -1510,16 +1539,18 @@ export const notificationDeliveries = pgTable(
   },
   (t) => [
     uniqueIndex("notification_deliveries_once").on(t.deploymentId, t.channelId, t.event),
+    uniqueIndex("notification_deliveries_alert_once").on(t.alertId, t.channelId, t.event),
     index("notification_deliveries_channel").on(t.channelId, t.id),
     // Those that wait, of which a channel has a hundred at most.
     index("notification_deliveries_pending").on(t.channelId).where(sql`${t.state} = 'pending'`),
     // The last outcome of an environment that a channel was told of.
     index("notification_deliveries_environment").on(t.environmentId, t.channelId, t.createdAt),
-    check("notification_deliveries_event", sql`${t.event} in ('failed', 'recovered', 'test', 'confirmation')`),
+    check("notification_deliveries_event", sql`${t.event} in ('failed', 'recovered', 'firing', 'resolved', 'test', 'confirmation')`),
     check("notification_deliveries_state", sql`${t.state} in ('pending', 'delivered', 'failed')`),
     check(
       "notification_deliveries_subject",
-      sql`(${t.event} in ('test', 'confirmation')) = (${t.deploymentId} is null) and (${t.deploymentId} is null) = (${t.environmentId} is null)`,
+      sql`(${t.event} in ('failed', 'recovered')) = (${t.deploymentId} is not null) and (${t.deploymentId} is null) = (${t.environmentId} is null)
+        and (${t.event} in ('firing', 'resolved')) = (${t.alertId} is not null)`,
     ),
     check("notification_deliveries_ended", sql`(${t.state} = 'pending') = (${t.endedAt} is null)`),
   ],

@@ -58,6 +58,7 @@ func (w *Worker) newClient() (*river.Client[pgx.Tx], error) {
 			periodicJob(kindSweepCertificates, w.config.GarbageInterval),
 			periodicJob(kindKeepPartitions, keepPartitionsEvery),
 			periodicJob(kindRebalance, rebalanceEvery),
+			periodicJob(kindWatchPlatform, watchPlatformEvery),
 		},
 		Plugins: tracing(),
 	})

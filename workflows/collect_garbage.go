@@ -17,7 +17,7 @@ type collected struct {
 	images, sources, buildLines, runtimeLines, requests, idempotencyKeys atomic.Int64
 	vms, deployments, imageRows, environments, projects                  atomic.Int64
 	projectEvents, auditEvents, signIns, detections                      atomic.Int64
-	claims, hostnames, reportRuns, purged, notifications                 atomic.Int64
+	claims, hostnames, reportRuns, purged, notifications, alerts         atomic.Int64
 	// unread counts the projects whose repositories could not be looked through.
 	unread atomic.Int64
 }
@@ -77,6 +77,7 @@ func (c *collected) log(ctx context.Context, logger *slog.Logger) {
 		{"detections", c.detections.Load()},
 		{"audit_events", c.auditEvents.Load()},
 		{"notifications", c.notifications.Load()},
+		{"alerts", c.alerts.Load()},
 		{"sign_ins", c.signIns.Load()},
 		{"claims", c.claims.Load()},
 		{"released_hostnames", c.hostnames.Load()},

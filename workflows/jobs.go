@@ -39,8 +39,10 @@ const (
 	kindWake               = "wake"
 	kindKeepCertificates   = "keep_certificates"
 	kindSweepCertificates  = "sweep_certificates"
-	// kindNotify sends a message to a channel of an organisation.
+	// kindNotify sends a message to a channel.
 	kindNotify = "notify"
+	// kindWatchPlatform has operators told of what is wrong with the platform.
+	kindWatchPlatform = "watch_platform"
 )
 
 // The queues are for jobs that need the same thing of a worker. Steps that wait have wide queues of their own, so that they take no
@@ -62,7 +64,7 @@ const (
 	queueWake = "wake"
 	// queueCertificates is for orders, which wait for edges and for the authority.
 	queueCertificates = "certificates"
-	// queueNotify is for what waits for servers of organisations.
+	// queueNotify is for what waits for the servers that channels lead to.
 	queueNotify = "notify"
 )
 
@@ -118,6 +120,7 @@ func otherKinds() []kind {
 		{name: certificateJob(validateStep), queue: queueCertificates, timeout: 5 * time.Minute, attempts: uncounted, work: (*Worker).validateCertificate},
 		{name: certificateJob(finalizeStep), queue: queueCertificates, timeout: 5 * time.Minute, attempts: uncounted, work: (*Worker).finalizeCertificate},
 		{name: kindNotify, queue: queueNotify, timeout: time.Minute, attempts: uncounted, work: (*Worker).notify},
+		{name: kindWatchPlatform, queue: queueNotify, timeout: time.Minute, attempts: 1, periodic: true, work: (*Worker).watchPlatform},
 		{name: kindCheckDomains, queue: queueDomains, timeout: 5 * time.Minute, attempts: 1, periodic: true, work: (*Worker).checkDomains},
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/activities/notify"
 	"github.com/zeitwork/zeitwork/database"
@@ -65,7 +66,7 @@ func (d *Deployments) AskAddress(
 		}
 
 		err = queries.CreateConfirmation(ctx, database.CreateConfirmationParams{
-			ID: delivery.ID, OrganisationID: channel.OrganisationID, ChannelID: &channel.ID, Address: channel.Address,
+			ID: delivery.ID, OrganisationID: lo.FromPtr(channel.OrganisationID), ChannelID: &channel.ID, Address: channel.Address,
 		})
 		if err != nil {
 			return fmt.Errorf("note that an address is asked: %w", err)
@@ -78,7 +79,7 @@ func (d *Deployments) AskAddress(
 }
 
 func mayAsk(ctx context.Context, queries *database.Queries, channel database.NotificationChannel) error {
-	stopped, err := queries.IsStoppedAddress(ctx, channel.OrganisationID, channel.Address)
+	stopped, err := queries.IsStoppedAddress(ctx, lo.FromPtr(channel.OrganisationID), channel.Address)
 	if err != nil {
 		return fmt.Errorf("look whether an address wants messages: %w", err)
 	}
@@ -88,7 +89,7 @@ func mayAsk(ctx context.Context, queries *database.Queries, channel database.Not
 			"The link to stop messages, in any that it got, lets them come again.", channel.Address)
 	}
 
-	asked, err := queries.CountConfirmations(ctx, channel.Address, madeBefore(confirmationsWithin), channel.OrganisationID)
+	asked, err := queries.CountConfirmations(ctx, channel.Address, madeBefore(confirmationsWithin), lo.FromPtr(channel.OrganisationID))
 
 	switch {
 	case err != nil:
@@ -164,7 +165,7 @@ func (w *Worker) stopToken(ctx context.Context, channel database.NotificationCha
 	}
 
 	return token, database.InTx(ctx, w.pool, func(_ pgx.Tx, queries *database.Queries) error {
-		if _, err := queries.LockNotificationChannel(ctx, channel.ID, channel.OrganisationID); err != nil {
+		if _, err := queries.LockNotificationChannel(ctx, channel.ID, lo.FromPtr(channel.OrganisationID)); err != nil {
 			return fmt.Errorf("lock channel %s: %w", channel.ID, err)
 		}
 

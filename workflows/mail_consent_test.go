@@ -41,7 +41,7 @@ func (b *testBundle) mailChannel(t *testing.T, isAsked bool) database.Notificati
 		var err error
 
 		channel, err = queries.CreateNotificationChannel(ctx, database.CreateNotificationChannelParams{
-			ID: id.New(), OrganisationID: b.organisation, Kind: notify.KindEmail, Name: "team", Address: "team@example.org", Unconfirmed: isAsked,
+			ID: id.New(), OrganisationID: &b.organisation, Kind: notify.KindEmail, Name: "team", Address: "team@example.org", Unconfirmed: isAsked,
 		})
 		if !isAsked {
 			return nil, err

@@ -57,11 +57,11 @@ func (w *Worker) notify(ctx context.Context, job *river.Job[arguments]) error {
 		return nil
 	}
 
-	if !w.sendTurns.take(row.Organisation.ID, max(w.config.NotifySlots/shareOfSlots, 1)) {
+	if !w.sendTurns.take(lo.FromPtr(row.NotificationChannel.OrganisationID), max(w.config.NotifySlots/shareOfSlots, 1)) {
 		return river.JobSnooze(turnRest)
 	}
 
-	defer w.sendTurns.giveBack(row.Organisation.ID)
+	defer w.sendTurns.giveBack(lo.FromPtr(row.NotificationChannel.OrganisationID))
 
 	err = w.send(ctx, queries, row)
 	if isInterrupted(ctx, err) {
@@ -83,7 +83,8 @@ func (w *Worker) send(ctx context.Context, queries *database.Queries, row databa
 
 	channel := notify.Channel{Kind: row.NotificationChannel.Kind, Address: row.NotificationChannel.Address}
 
-	if channel.Kind == notify.KindEmail {
+	// Operators' addresses are asked nothing: an operator has added them, who answers for them.
+	if channel.Kind == notify.KindEmail && row.NotificationChannel.OrganisationID != nil {
 		if err := w.addLinks(ctx, queries, row, &message); err != nil {
 			return err
 		}
@@ -129,7 +130,11 @@ func ChannelSecret(channel database.NotificationChannel) (keyring.Secret, bool) 
 		notify.KindSlack: "slack_webhook_url", notify.KindWebhook: "webhook_signing_key", notify.KindEmail: "mail_stop_token",
 	}[channel.Kind]
 
-	return keyring.Secret{Kind: kind, OrganisationID: channel.OrganisationID, SubjectID: channel.ID}, ok
+	if channel.Kind == notify.KindEmail && channel.OrganisationID == nil {
+		return keyring.Secret{}, false // Nobody stops messages to operators but operators.
+	}
+
+	return keyring.Secret{Kind: kind, OrganisationID: lo.FromPtr(channel.OrganisationID), SubjectID: channel.ID}, ok
 }
 
 // kindFormerSigningKey is the key that a webhook was signed with before, as it stands in secrets.kind.
@@ -137,14 +142,18 @@ const kindFormerSigningKey = "webhook_former_signing_key"
 
 // FormerSigningKey names the key that a webhook was signed with before.
 func FormerSigningKey(channel database.NotificationChannel) keyring.Secret {
-	return keyring.Secret{Kind: kindFormerSigningKey, OrganisationID: channel.OrganisationID, SubjectID: channel.ID}
+	return keyring.Secret{Kind: kindFormerSigningKey, OrganisationID: lo.FromPtr(channel.OrganisationID), SubjectID: channel.ID}
 }
 
 func (w *Worker) messageOf(ctx context.Context, queries *database.Queries, row database.GetDeliveryToSendRow) (notify.Message, error) {
 	delivery := row.NotificationDelivery
 	message := notify.Message{
 		ID: delivery.ID, Event: notify.Event(delivery.Event), At: delivery.CreatedAt, Channel: row.NotificationChannel.Name,
-		Organisation: notify.Named{ID: row.Organisation.ID, Slug: row.Organisation.Slug},
+		Organisation: notify.Named{ID: lo.FromPtr(row.NotificationChannel.OrganisationID), Slug: row.OrganisationSlug},
+	}
+
+	if delivery.AlertID != nil {
+		return w.withAlert(ctx, queries, message, *delivery.AlertID)
 	}
 
 	if delivery.DeploymentID == nil {

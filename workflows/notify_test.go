@@ -104,7 +104,7 @@ func (b *testBundle) channelOf(t *testing.T, organisation uuid.UUID, name string
 	t.Helper()
 
 	row, err := b.queries.CreateNotificationChannel(b.ctx, database.CreateNotificationChannelParams{
-		ID: id.New(), OrganisationID: organisation, Kind: notify.KindWebhook, Name: name, Address: to.URL,
+		ID: id.New(), OrganisationID: lo.EmptyableToPtr(organisation), Kind: notify.KindWebhook, Name: name, Address: to.URL,
 	})
 	require.NoError(t, err)
 

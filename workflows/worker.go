@@ -53,9 +53,11 @@ type Dependencies struct {
 	Authority Authority
 	// Records is nil where none of the base domain are made: its certificates are uploaded.
 	Records Records
-	// Notifier sends what organisations are told.
+	// Notifier sends what organisations and operators are told.
 	Notifier Notifier
-	Logger   *slog.Logger
+	// Health looks at the whole platform; nil: nobody does, and operators are told nothing.
+	Health Health
+	Logger *slog.Logger
 	// Now is the clock by which it is decided when repositories are looked at; nil for time.Now.
 	Now func() time.Time
 }
@@ -86,6 +88,7 @@ type Worker struct {
 	authority   Authority
 	records     Records
 	notifier    Notifier
+	health      Health
 	now         func() time.Time
 	batches     batches
 	sendTurns   sendTurns
@@ -123,7 +126,7 @@ func NewWorker(config Config, dependencies Dependencies) (*Worker, error) {
 		pool:   dependencies.Pool, listener: dependencies.Listener, keyring: dependencies.Keyring, source: dependencies.Source,
 		builder: dependencies.Builder, publisher: dependencies.Publisher, collector: dependencies.Collector, deployments: deployments,
 		domains: domains, inserter: deployments.inserter,
-		github: dependencies.GitHub, authority: dependencies.Authority, records: dependencies.Records, notifier: dependencies.Notifier,
+		github: dependencies.GitHub, authority: dependencies.Authority, records: dependencies.Records, notifier: dependencies.Notifier, health: dependencies.Health,
 		now: dependencies.Now, stopping: make(chan struct{}),
 	}
 

@@ -83,8 +83,11 @@ func mailText(message Message) string {
 func mailFooter(message Message) string {
 	footer := "-- \n"
 
-	// The name of a channel is anybody's text: who has not agreed to messages does not get it.
-	if message.Event != EventConfirmation {
+	switch {
+	case message.Organisation.Slug == "":
+		footer += fmt.Sprintf("For the channel %q of the platform. Its operators can change that with `zeitwork alerts channels`.\n", message.Channel)
+	case message.Event != EventConfirmation:
+		// The name of a channel is anybody's text: who has not agreed to messages does not get it.
 		footer += fmt.Sprintf("For the channel %q of the organisation %s. Its developers can change that under Notifications.\n",
 			message.Channel, message.Organisation.Slug)
 	}

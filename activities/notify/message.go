@@ -15,6 +15,10 @@ const (
 	EventFailed Event = "failed"
 	// EventRecovered is a deployment that went live in an environment whose last one, of those that were told of, had failed.
 	EventRecovered Event = "recovered"
+	// EventFiring is something that is wrong with the platform, of which operators are told.
+	EventFiring Event = "firing"
+	// EventResolved is that it is well again.
+	EventResolved Event = "resolved"
 	// EventTest is a message that somebody asked for, to see whether it arrives.
 	EventTest Event = "test"
 	// EventConfirmation asks the owner of an e-mail address whether it wants messages.
@@ -27,12 +31,15 @@ type Message struct {
 	ID    uuid.UUID
 	Event Event
 	// At is when it came true.
-	At           time.Time
+	At time.Time
+	// Organisation is empty where operators are told.
 	Organisation Named
-	// Channel is what the organisation calls the place that the message goes to.
+	// Channel is what the place is called that the message goes to.
 	Channel string
-	// Deployment is nil for a test and for a confirmation.
+	// Deployment is nil for a test and for a confirmation, and where operators are told.
 	Deployment *Deployment
+	// Alert is what operators are told of; nil for a test.
+	Alert *Alert
 	// ConfirmURL is where the owner of an e-mail address says that it wants messages; empty for other events.
 	ConfirmURL string
 	// StopURL is where the owner of an e-mail address has the messages stopped; empty where there is no such page.

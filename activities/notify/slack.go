@@ -47,7 +47,8 @@ func (n *Notifier) slack(ctx context.Context, address string, message Message) e
 
 // marked is the title of a message, which leads to its deployment.
 func marked(message Message) string {
-	sign := map[Event]string{EventFailed: ":red_circle: ", EventRecovered: ":large_green_circle: "}[message.Event]
+	sign := map[Event]string{EventFailed: ":red_circle: ", EventRecovered: ":large_green_circle: ",
+		EventFiring: ":red_circle: ", EventResolved: ":large_green_circle: "}[message.Event]
 	title := slackEscape(message.title())
 
 	if page := message.page(); page != "" {

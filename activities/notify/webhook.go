@@ -15,17 +15,19 @@ import (
 
 // payload is the body of a webhook. Programs rely on it: fields are added, and none changes its meaning.
 type payload struct {
-	// Type is deployment.failed, deployment.recovered or test.
+	// Type is deployment.failed, deployment.recovered, alert.firing, alert.resolved or test.
 	Type      string      `json:"type"`
 	Timestamp time.Time   `json:"timestamp"`
 	Data      payloadData `json:"data"`
 }
 
 type payloadData struct {
-	Organisation Named              `json:"organisation"`
+	// Organisation is absent where operators are told.
+	Organisation *Named             `json:"organisation,omitempty"`
 	Project      *Named             `json:"project,omitempty"`
 	Environment  *Named             `json:"environment,omitempty"`
 	Deployment   *payloadDeployment `json:"deployment,omitempty"`
+	Alert        *payloadAlert      `json:"alert,omitempty"`
 }
 
 type payloadDeployment struct {
@@ -40,7 +42,15 @@ type payloadDeployment struct {
 }
 
 func newPayload(message Message) payload {
-	p := payload{Type: string(message.Event), Timestamp: message.At.UTC(), Data: payloadData{Organisation: message.Organisation}}
+	p := payload{Type: string(message.Event), Timestamp: message.At.UTC()}
+	if message.Organisation.Slug != "" {
+		p.Data.Organisation = &message.Organisation
+	}
+
+	if message.Alert != nil {
+		p.Type = "alert." + p.Type
+		p.Data.Alert = newPayloadAlert(*message.Alert)
+	}
 
 	if d := message.Deployment; d != nil {
 		p.Type = "deployment." + p.Type

@@ -27,10 +27,14 @@ func (m Message) title() string {
 		return "Deployments work again: " + m.Deployment.place()
 	case EventConfirmation:
 		return "Do you want messages of " + m.Organisation.Slug + "?"
+	case EventFiring:
+		return "Platform needs an operator: " + m.Alert.subject()
+	case EventResolved:
+		return "Platform is well again: " + m.Alert.subject()
 	case EventTest:
 	}
 
-	return "Test message of " + m.Organisation.Slug
+	return "Test message of " + lo.CoalesceOrEmpty(m.Organisation.Slug, "the platform")
 }
 
 // story is what happened, in a few sentences: paragraphs, one an item.
@@ -54,14 +58,22 @@ func (m Message) story() []string {
 			"Do you want that? Then open this page within 7 days, and say so there:\n" + m.ConfirmURL,
 			"If you do not, there is nothing to do: without your word no message is sent here.",
 		}
+	case EventFiring:
+		return m.Alert.firing()
+	case EventResolved:
+		return m.Alert.resolved(m.At)
 	case EventTest:
+	}
+
+	if m.Organisation.Slug == "" {
+		return []string{"An operator asked for this message: what is wrong with the platform, and is well again, is told here."}
 	}
 
 	return []string{fmt.Sprintf("Somebody of the organisation %s asked for this message: what fails in its environments, and works again, is told here.",
 		m.Organisation.Slug)}
 }
 
-// commit is what was deployed, in one line; empty for a test.
+// commit is what was deployed, in one line; empty where there is no deployment.
 func (m Message) commit() string {
 	if m.Deployment == nil {
 		return ""
@@ -72,8 +84,12 @@ func (m Message) commit() string {
 	return strings.Join(lo.Compact([]string{"Branch " + d.Branch, lo.Substring(d.Commit, 0, shortCommit), lo.Ellipsis(oneLine(d.Subject), longestLine)}), " · ")
 }
 
-// page is where the deployment is shown; empty where there is no such place.
+// page is where the deployment, or the platform, is shown; empty where there is no such place.
 func (m Message) page() string {
+	if m.Alert != nil {
+		return m.Alert.URL
+	}
+
 	if m.Deployment == nil {
 		return ""
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/zeitwork/zeitwork/activities/authority"
 	"github.com/zeitwork/zeitwork/activities/dnsproof"
 	"github.com/zeitwork/zeitwork/activities/notify"
+	"github.com/zeitwork/zeitwork/api"
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/database/githubapp"
 	"github.com/zeitwork/zeitwork/database/keyring"
@@ -84,6 +85,7 @@ func runWorker(ctx context.Context, config workerConfig, parts parts) error {
 
 	worker, err := workflows.NewWorker(config.Worker, workflows.Dependencies{
 		Pool: pool, Listener: listener, Keyring: keys, GitHub: apps, Authority: issuer, Records: records, Notifier: notifier, Logger: parts.logger,
+		Health: api.LookAtPlatform(pool),
 		Source: source, Builder: activities.NewBuilder(config.Builder, registry, config.SecretKey), Publisher: registry, Collector: registry,
 	})
 	if err != nil {

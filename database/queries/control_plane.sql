@@ -31,3 +31,7 @@ WHERE control_plane.id = 1;
 -- name: EndRestore :exec
 -- Writes that the platform goes by the restored database.
 UPDATE control_plane SET restored_at = NULL, restored_version = NULL WHERE id = 1 AND restored_at IS NOT NULL;
+
+-- name: LastAnswerOfAPI :one
+-- When an api has said last that it answers.
+SELECT answered_at FROM control_plane WHERE id = 1;

@@ -144,3 +144,12 @@ DELETE FROM notification_confirmations WHERE notification_confirmations.id IN (
   ORDER BY old.id LIMIT 1000
   FOR UPDATE SKIP LOCKED
 );
+
+-- name: DeleteOldPlatformAlerts :execrows
+-- Deletes what was wrong with the platform, and was over, before the retention began.
+DELETE FROM platform_alerts WHERE platform_alerts.id IN (
+  SELECT old.id FROM platform_alerts AS old
+  WHERE old.id < @before AND old.ended_at IS NOT NULL
+  ORDER BY old.id LIMIT 1000
+  FOR UPDATE SKIP LOCKED
+);

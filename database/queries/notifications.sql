@@ -1,4 +1,4 @@
--- Where organisations are told of outcomes, and what each place is told.
+-- Where organisations, and operators, are told of outcomes, and what each place is told.
 
 -- name: CreateNotificationChannel :one
 INSERT INTO notification_channels (id, organisation_id, kind, name, address, created_by, unconfirmed_since)
@@ -6,20 +6,20 @@ VALUES (@id, @organisation_id, @kind, @name, @address, @created_by, CASE WHEN sq
 RETURNING *;
 
 -- name: CountNotificationChannels :one
-SELECT count(*) FROM notification_channels WHERE organisation_id = $1;
+SELECT count(*) FROM notification_channels WHERE organisation_id = @organisation_id::uuid;
 
 -- name: ListNotificationChannels :many
 -- Newest first.
 SELECT * FROM notification_channels
-WHERE organisation_id = @organisation_id AND id < @before
+WHERE organisation_id = @organisation_id::uuid AND id < @before
 ORDER BY id DESC
 LIMIT sqlc.arg(max_rows)::int;
 
 -- name: GetNotificationChannel :one
-SELECT * FROM notification_channels WHERE id = @id AND organisation_id = @organisation_id;
+SELECT * FROM notification_channels WHERE id = @id AND organisation_id = @organisation_id::uuid;
 
 -- name: LockNotificationChannel :one
-SELECT * FROM notification_channels WHERE id = @id AND organisation_id = @organisation_id FOR UPDATE;
+SELECT * FROM notification_channels WHERE id = @id AND organisation_id = @organisation_id::uuid FOR UPDATE;
 
 -- name: UpdateNotificationChannel :one
 -- A channel that leads elsewhere now is broken no longer.
@@ -28,20 +28,20 @@ UPDATE notification_channels SET name = @name, address = @address, enabled = @en
   broken_reason = CASE WHEN sqlc.arg(leads_elsewhere)::boolean THEN NULL ELSE broken_reason END,
   unconfirmed_since = CASE WHEN NOT sqlc.arg(leads_elsewhere)::boolean THEN unconfirmed_since WHEN sqlc.arg(unconfirmed)::boolean THEN now() END,
   stopped_at = CASE WHEN NOT sqlc.arg(leads_elsewhere)::boolean THEN stopped_at END
-WHERE id = @id AND organisation_id = @organisation_id
+WHERE id = @id AND organisation_id = @organisation_id::uuid
 RETURNING *;
 
 -- name: KeepFormerKey :one
 -- Has a webhook's messages signed with the key that it had before, too, for as long as is given.
 UPDATE notification_channels SET former_key_until = now() + sqlc.arg(keep)::interval
-WHERE id = @id AND organisation_id = @organisation_id
+WHERE id = @id AND organisation_id = @organisation_id::uuid
 RETURNING *;
 
 -- name: DeleteNotificationChannels :many
 -- Deletes a channel of an organisation with what it was told; without an id all of them.
 WITH deleted AS (
   DELETE FROM notification_channels
-  WHERE notification_channels.organisation_id = @organisation_id
+  WHERE notification_channels.organisation_id = @organisation_id::uuid
     AND (sqlc.narg(id)::uuid IS NULL OR notification_channels.id = sqlc.narg(id))
   RETURNING notification_channels.id, notification_channels.name, notification_channels.kind
 ), unsealed AS (
@@ -53,7 +53,7 @@ SELECT deleted.id, deleted.name, deleted.kind FROM deleted;
 -- The channels of an organisation that are told of a deployment's end: of a failure all of them, of one that went live those that were told of a failure of
 -- its environment last. One for which a hundred messages wait already is told no more until it takes them. They stay until the transaction ends.
 SELECT notification_channels.id FROM notification_channels
-WHERE notification_channels.organisation_id = @organisation_id AND notification_channels.enabled
+WHERE notification_channels.organisation_id = @organisation_id::uuid AND notification_channels.enabled
   AND notification_channels.unconfirmed_since IS NULL
   AND (@event::text = 'failed' OR 'failed' = (
     SELECT told.event FROM notification_deliveries AS told
@@ -69,8 +69,8 @@ ORDER BY notification_channels.id
 FOR KEY SHARE;
 
 -- name: CreateNotificationDelivery :one
-INSERT INTO notification_deliveries (id, channel_id, event, deployment_id, environment_id)
-VALUES (@id, @channel_id, @event, sqlc.narg(deployment_id), sqlc.narg(environment_id))
+INSERT INTO notification_deliveries (id, channel_id, event, deployment_id, environment_id, alert_id)
+VALUES (@id, @channel_id, @event, sqlc.narg(deployment_id), sqlc.narg(environment_id), sqlc.narg(alert_id))
 RETURNING *;
 
 -- name: ListNotificationDeliveries :many
@@ -80,7 +80,7 @@ FROM notification_deliveries
 JOIN notification_channels ON notification_channels.id = notification_deliveries.channel_id
 LEFT JOIN environments ON environments.id = notification_deliveries.environment_id
 LEFT JOIN projects ON projects.id = environments.project_id
-WHERE notification_deliveries.channel_id = @channel_id AND notification_channels.organisation_id = @organisation_id
+WHERE notification_deliveries.channel_id = @channel_id AND notification_channels.organisation_id = @organisation_id::uuid
   AND notification_deliveries.id < @before
 ORDER BY notification_deliveries.id DESC
 LIMIT sqlc.arg(max_rows)::int;
@@ -91,10 +91,11 @@ SELECT count(*) FROM audit_events
 WHERE audit_events.organisation_id = @organisation_id::uuid AND audit_events.action = 'notification_channel.test' AND audit_events.id > @after;
 
 -- name: GetDeliveryToSend :one
-SELECT sqlc.embed(notification_deliveries), sqlc.embed(notification_channels), sqlc.embed(organisations)
+-- A channel of the platform's operators has no organisation.
+SELECT sqlc.embed(notification_deliveries), sqlc.embed(notification_channels), coalesce(organisations.slug, '') AS organisation_slug
 FROM notification_deliveries
 JOIN notification_channels ON notification_channels.id = notification_deliveries.channel_id
-JOIN organisations ON organisations.id = notification_channels.organisation_id
+LEFT JOIN organisations ON organisations.id = notification_channels.organisation_id
 WHERE notification_deliveries.id = $1;
 
 -- name: GetDeploymentToTell :one

@@ -168,7 +168,7 @@ func jobs() []string {
 	return append(
 		[]string{"retire", "reconcile", "cleanup", "move_vms", "rescale", "restart", "poll_repositories", "poll_pulls", "github_report", "collect_garbage",
 			"check_installations", "detect_repository", "check_domains", "keep_certificates", "sweep_certificates", "keep_partitions", "rebalance",
-			"sleep", "wake", "notify"},
+			"sleep", "wake", "notify", "watch_platform"},
 		lo.Map(steps(), func(step string, _ int) string { return "deploy." + step })...,
 	)
 }

@@ -80,7 +80,7 @@ func Commands(terminal Terminal) []*cobra.Command {
 			a.invitationsCommand(), a.tokensCommand(), a.notificationsCommand(),
 		}},
 		{GroupOperate, []*cobra.Command{
-			a.nodesCommand(), a.buildersCommand(), a.edgesCommand(), a.queueCommand(), a.leaksCommand(), a.usersCommand(), a.quotasCommand(),
+			a.nodesCommand(), a.buildersCommand(), a.edgesCommand(), a.queueCommand(), a.leaksCommand(), a.alertsCommand(), a.usersCommand(), a.quotasCommand(),
 			a.upgradePlatformCommand(),
 		}},
 	} {

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/samber/lo"
@@ -17,12 +18,13 @@ const (
 	deliveryPoll = 500 * time.Millisecond
 )
 
-// awaitDelivery waits until a message to a channel is delivered, or is not.
+// awaitDelivery waits until a message to a channel is delivered, or is not. List returns the newest messages to the channel, and command is the one that shows
+// how the channel is.
 func awaitDelivery(
-	ctx context.Context, api *API, organisation client.Organisation, channel client.NotificationChannel, sent client.NotificationDelivery,
+	ctx context.Context, sent client.NotificationDelivery, command string, list func(context.Context) ([]client.NotificationDelivery, error),
 ) (client.NotificationDelivery, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, deliveryPatience,
-		errors.New("the message is still on its way: `zeitwork notifications` tells later whether the channel takes messages"))
+		fmt.Errorf("the message is still on its way: `%s` tells later whether the channel takes messages", command))
 	defer cancel()
 
 	ticker := time.NewTicker(deliveryPoll)
@@ -35,13 +37,12 @@ func awaitDelivery(
 		case <-ticker.C:
 		}
 
-		page, err := checked(api.ListNotificationDeliveriesWithResponse(ctx, organisation.ID, channel.ID,
-			&client.ListNotificationDeliveriesParams{Limit: new(pageSize)}))
+		messages, err := list(ctx)
 		if err != nil {
 			return sent, err
 		}
 
-		found, ok := lo.Find(page.JSON200.Items, func(d client.NotificationDelivery) bool { return d.ID == sent.ID })
+		found, ok := lo.Find(messages, func(d client.NotificationDelivery) bool { return d.ID == sent.ID })
 		if !ok {
 			return sent, errors.New("the channel, or its message, is gone")
 		}

@@ -2,10 +2,7 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"strings"
 
 	"github.com/samber/lo"
 	"github.com/spf13/cobra"
@@ -58,11 +55,7 @@ func (a *app) notificationsCommand() *cobra.Command {
 }
 
 func (a *app) addNotificationsCommand() *cobra.Command {
-	var (
-		email, webhook string
-		slack          bool
-	)
-
+	given := channelFlags{}
 	command := &cobra.Command{
 		Use:   "add NAME",
 		Short: "Add a channel: an e-mail address, a channel of Slack or a webhook",
@@ -74,32 +67,17 @@ func (a *app) addNotificationsCommand() *cobra.Command {
 			"  zeitwork notifications add pager --webhook https://example.com/hooks/zeitwork > key",
 		Args: cobra.ExactArgs(1),
 	}
-	command.Flags().StringVar(&email, "email", "", "e-mail address")
-	command.Flags().BoolVar(&slack, "slack", false, "a channel of Slack, by the URL of an incoming webhook")
-	command.Flags().StringVar(&webhook, "webhook", "", "URL that signed messages are posted to")
-	command.MarkFlagsMutuallyExclusive("email", "slack", "webhook")
-	command.MarkFlagsOneRequired("email", "slack", "webhook")
+	given.register(command)
 
 	command.RunE = a.run(func(ctx context.Context, api *API, args []string) error {
-		body := client.CreateNotificationChannelInputBody{Name: args[0], Address: email + webhook}
-
-		switch {
-		case slack:
-			body.Kind = client.CreateNotificationChannelInputBodyKindSlack
-
-			url, err := a.readSecret(ctx, "URL of the incoming webhook: ")
-			if err != nil {
-				return err
-			}
-
-			body.Address = strings.TrimSpace(url)
-		case webhook != "":
-			body.Kind = client.CreateNotificationChannelInputBodyKindWebhook
-		default:
-			body.Kind = client.CreateNotificationChannelInputBodyKindEmail
+		kind, address, err := given.place(ctx, a)
+		if err != nil {
+			return err
 		}
 
-		return a.addNotifications(ctx, api, body)
+		return a.addNotifications(ctx, api, client.CreateNotificationChannelInputBody{
+			Name: args[0], Kind: client.CreateNotificationChannelInputBodyKind(kind), Address: address,
+		})
 	})
 
 	return command
@@ -124,11 +102,7 @@ func (a *app) addNotifications(ctx context.Context, api *API, body client.Create
 		a.sayf("Added %s. `zeitwork notifications test` sends it a test message.", body.Name)
 	}
 
-	return a.print(created.JSON201, func(w io.Writer) {
-		if key := value(created.JSON201.SigningKey); key != "" {
-			_, _ = fmt.Fprintln(w, key)
-		}
-	})
+	return a.printNewChannel(created.JSON201)
 }
 
 // channels returns the channels of the chosen organisation.
@@ -157,20 +131,7 @@ func (a *app) listNotifications(ctx context.Context, api *API, _ []string) error
 		return err
 	}
 
-	return a.print(items(channels), func(w io.Writer) {
-		t := newTable(w, "NAME", "KIND", "ADDRESS", "LAST MESSAGE", "STATE")
-
-		for _, channel := range channels {
-			delivered := never
-			if channel.DeliveredAt != nil {
-				delivered = ago(*channel.DeliveredAt)
-			}
-
-			t.row(channel.Name, string(channel.Kind), channel.Address, delivered, channelState(channel))
-		}
-
-		t.flush()
-	})
+	return a.printChannels(channels)
 }
 
 // channelState says whether a channel takes messages.
@@ -230,16 +191,20 @@ func (a *app) testNotifications(ctx context.Context, api *API, args []string) er
 		return err
 	}
 
-	delivery, err := awaitDelivery(ctx, api, organisation, channel, *sent.JSON202)
+	delivery, err := awaitDelivery(ctx, *sent.JSON202, "zeitwork notifications", func(ctx context.Context) ([]client.NotificationDelivery, error) {
+		page, err := checked(api.ListNotificationDeliveriesWithResponse(ctx, organisation.ID, channel.ID,
+			&client.ListNotificationDeliveriesParams{Limit: new(pageSize)}))
+		if err != nil {
+			return nil, err
+		}
+
+		return page.JSON200.Items, nil
+	})
 	if err != nil {
 		return err
 	}
 
-	if delivery.State == client.NotificationDeliveryStateFailed {
-		return errors.New(value(delivery.Problem))
-	}
-
-	return a.print(delivery, func(w io.Writer) { _, _ = fmt.Fprintf(w, "%s has taken the test message.\n", channel.Name) })
+	return a.printTest(channel, delivery)
 }
 
 func (a *app) completeChannels(ctx context.Context) ([]cobra.Completion, error) {
