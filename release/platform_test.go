@@ -52,7 +52,9 @@ func TestPlatform_OfARelease_DeploysAnApp_IsUpgraded_AndRestored(t *testing.T) {
 	took("the platform is upgraded")
 
 	b.loseDatabase(t)
+	took("the database is lost")
 	b.restore(t, key)
+	took("the database is restored")
 	asked = b.balancer.holds(t, asked, "first")
 
 	b.startAgain(t, secondVersion)

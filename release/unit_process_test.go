@@ -22,6 +22,9 @@ import (
 // dynamicUser is of the range from which systemd takes a service's user.
 const dynamicUser = 61234
 
+// setpriv is the program that takes capabilities from a service that runs as root.
+const setpriv = "/usr/bin/setpriv"
+
 // unitProcess is the process of a unit.
 type unitProcess struct {
 	command  *exec.Cmd
@@ -33,7 +36,8 @@ type unitProcess struct {
 }
 
 // start runs a unit as systemd does: its command with the settings of its file, and nothing of this process's environment. A service with a user of its own has
-// the machine's files for its root, and the directory of its state; others make mounts that containerd has to see, and see this machine's files.
+// the machine's files for its root, and the directory of its state; others make mounts that containerd has to see, and see this machine's files, with the unit's
+// capabilities alone.
 func (u systemdUnit) start(m *packagedMachine) (*unitProcess, error) {
 	if _, err := os.Stat(m.path(u.one("ConditionPathExists"))); err != nil {
 		return nil, errors.Join(errNoCondition, err)
@@ -68,10 +72,20 @@ func (u systemdUnit) start(m *packagedMachine) (*unitProcess, error) {
 			command.SysProcAttr.AmbientCaps = []uintptr{unix.CAP_NET_BIND_SERVICE}
 		}
 	} else {
-		command.Path = m.path(command.Path)
+		arguments[0] = m.path(arguments[0])
+		command.Path, command.Args = setpriv, append([]string{setpriv, "--no-new-privs", "--bounding-set", u.capabilities(), "--"}, arguments...)
 	}
 
 	return runUnit(command, m, time.Duration(seconds)*time.Second)
+}
+
+// capabilities are those that the service may have, as setpriv takes them.
+func (u systemdUnit) capabilities() string {
+	allowed := lo.Map(strings.Fields(u.one("CapabilityBoundingSet")), func(name string, _ int) string {
+		return "+" + strings.ToLower(strings.TrimPrefix(name, "CAP_"))
+	})
+
+	return strings.Join(append([]string{"-all"}, allowed...), ",")
 }
 
 // environ is the environment of a service with these settings.
