@@ -12,6 +12,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/zeitwork/zeitwork/database/databasetest"
 	"github.com/zeitwork/zeitwork/internal/secret"
@@ -156,7 +157,11 @@ func (c *controlPlane) serve(t *testing.T) (address string, chain []byte) {
 func (c *controlPlane) stop(t *testing.T, version string) {
 	t.Helper()
 
+	var group errgroup.Group
+
 	for _, container := range []*dockerContainer{c.web[version], c.worker[version]} {
-		require.NoError(t, container.stop(context.WithoutCancel(t.Context())))
+		group.Go(func() error { return container.stop(context.WithoutCancel(t.Context())) })
 	}
+
+	require.NoError(t, group.Wait())
 }
