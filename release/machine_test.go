@@ -27,7 +27,7 @@ type packagedMachine struct {
 	address   netip.Addr
 	service   systemservice.Service
 	running   *unitProcess
-	// process is the number of the last start.
+	// starts counts the starts of the service.
 	starts int
 }
 
