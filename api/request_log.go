@@ -58,6 +58,10 @@ func noteOperation(ctx huma.Context, next func(huma.Context)) {
 	next(ctx)
 }
 
+// statusClientLeft is what a request is logged and counted with whose client left before the answer: a proxy ends streams and long-polls so when a container is
+// replaced.
+const statusClientLeft = 499
+
 // requestLog logs and counts each request, and gives it an id that the caller sees too. A panic becomes an internal problem.
 func requestLog(logger *slog.Logger, requests metric.Int64Counter, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(writer http.ResponseWriter, request *http.Request) {
@@ -70,7 +74,13 @@ func requestLog(logger *slog.Logger, requests metric.Int64Counter, next http.Han
 		ctx := context.WithValue(request.Context(), noteKey{}, note)
 		recovered(recorder, request.WithContext(ctx), next) //nolint:contextcheck // The request carries it.
 
+		err := errors.Join(note.errors...)
+
 		status := recorder.answered()
+		if errors.Is(err, context.Canceled) && errors.Is(request.Context().Err(), context.Canceled) {
+			status = statusClientLeft // What was written nobody has read, and no part of the platform has failed.
+		}
+
 		requests.Add(ctx, 1, metric.WithAttributes(attribute.String("operation", note.operation), attribute.Int("status", status)))
 
 		attributes := []slog.Attr{
@@ -82,7 +92,7 @@ func requestLog(logger *slog.Logger, requests metric.Int64Counter, next http.Han
 			attributes = append(attributes, logging.Deployment(note.deployment))
 		}
 
-		if err := errors.Join(note.errors...); err != nil {
+		if err != nil {
 			attributes = append(attributes, logging.Error(err))
 		}
 

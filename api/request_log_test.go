@@ -1,6 +1,8 @@
 package api
 
 import (
+	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -27,6 +29,22 @@ func TestRequestLog_OfAPanic_HasItAllAndTheCallerNothing(t *testing.T) {
 	require.NotContains(t, recorder.Body.String(), "inside")
 	require.Contains(t, recorder.Body.String(), `"code":"internal"`)
 	require.Contains(t, log.String(), "the inside of things")
+}
+
+func TestRequestLog_OfAClientThatLeft_TellsOfNoFailure(t *testing.T) {
+	t.Parallel()
+
+	ctx, leave := context.WithCancel(t.Context())
+	log := &logBuffer{}
+	logger := slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	handler := requestLog(logger, noop.Int64Counter{}, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		leave()
+		writeProblem(w, problemOf(r.Context(), fmt.Errorf("wait for routes: %w", r.Context().Err())))
+	}))
+
+	handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, http.MethodGet, "/", nil))
+	require.Contains(t, log.String(), "status=499")
+	require.NotContains(t, log.String(), "level=ERROR")
 }
 
 func TestUnknownPaths_AreProblems(t *testing.T) {

@@ -73,6 +73,11 @@ func (r release) debianPackage(ctx context.Context, nfpm, binary, architecture s
 		return err
 	}
 
+	return r.pack(ctx, nfpm, folder, configuration)
+}
+
+// pack makes the package that a configuration describes, whose file goes into the folder of the package's files.
+func (r release) pack(ctx context.Context, nfpm, folder string, configuration nfpmConfig) error {
 	encoded, err := yaml.Marshal(configuration)
 	if err != nil {
 		return fmt.Errorf("describe the package: %w", err)

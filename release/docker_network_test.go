@@ -26,6 +26,8 @@ type dockerNetwork struct {
 	folder string
 	// gateway is the bridge's own address, last the one that was given last.
 	gateway, last netip.Addr
+	// loopback are addresses of this machine's loopback interface at which what listens there answers in each namespace, too.
+	loopback []string
 }
 
 func newDockerNetwork(t *testing.T) *dockerNetwork {
@@ -101,6 +103,12 @@ func (n *dockerNetwork) attach(t *testing.T, container string) (namespace string
 	require.NoError(t, at.LinkSetUp(link))
 	turnOn(t, n.handle(t, container), "eth0", n.last)
 
+	for _, address := range n.loopback {
+		r := relay.IntoNamespace(namespace, address)
+		require.NoError(t, r.Open(t.Context()))
+		t.Cleanup(func() { require.NoError(t, r.Close()) })
+	}
+
 	return namespace, n.last
 }
 
@@ -122,6 +130,13 @@ func (n *dockerNetwork) offer(t *testing.T, address string) string {
 	_, port, err := net.SplitHostPort(address)
 	require.NoError(t, err)
 
+	return n.offerAt(t, port, "tcp", address)
+}
+
+// offerAt is offer for another port, and for any network of this machine.
+func (n *dockerNetwork) offerAt(t *testing.T, port, network, address string) string {
+	t.Helper()
+
 	inside := net.JoinHostPort(n.gateway.String(), port)
 	r := &relay.Relay{
 		Listen: func(ctx context.Context) (listener net.Listener, err error) {
@@ -133,7 +148,7 @@ func (n *dockerNetwork) offer(t *testing.T, address string) string {
 
 			return listener, err
 		},
-		Dial: func() (net.Conn, error) { return (&net.Dialer{}).Dial("tcp", address) },
+		Dial: func() (net.Conn, error) { return (&net.Dialer{}).Dial(network, address) },
 	}
 
 	require.NoError(t, r.Open(t.Context()))

@@ -45,18 +45,25 @@ func newDocker(t *testing.T) *docker {
 	require.NoError(t, err)
 
 	t.Cleanup(func() {
-		all, err := client.ListImages(ctx)
-		require.NoError(t, err)
-
-		for _, image := range all {
-			require.NoError(t, client.ImageService().Delete(ctx, image.Name(), images.SynchronousDelete()))
-		}
-
-		require.NoError(t, client.NamespaceService().Delete(ctx, namespace))
+		removeNamespace(ctx, t, client, namespace)
 		require.NoError(t, client.Close())
 	})
 
 	return &docker{client: client, network: newDockerNetwork(t), folder: t.TempDir()}
+}
+
+// removeNamespace removes a client's namespace of containerd, in which no container is left, with its images.
+func removeNamespace(ctx context.Context, t *testing.T, client *containerd.Client, namespace string) {
+	t.Helper()
+
+	all, err := client.ListImages(ctx)
+	require.NoError(t, err)
+
+	for _, image := range all {
+		require.NoError(t, client.ImageService().Delete(ctx, image.Name(), images.SynchronousDelete()))
+	}
+
+	require.NoError(t, client.NamespaceService().Delete(ctx, namespace))
 }
 
 // load loads an image as `docker load` does, and gives it more names.
@@ -216,10 +223,12 @@ func (c *dockerContainer) stop(ctx context.Context) error {
 }
 
 // written are the last lines that it has written.
-func (c *dockerContainer) written() string {
+func (c *dockerContainer) written() string { return lastLines(c.log) }
+
+func lastLines(file string) string {
 	const most = 30
 
-	content, err := os.ReadFile(c.log)
+	content, err := os.ReadFile(file)
 	if err != nil {
 		return err.Error()
 	}

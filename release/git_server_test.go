@@ -21,6 +21,8 @@ import (
 type gitServer struct {
 	*httptest.Server
 
+	repository *rig.Repository
+
 	mutex sync.Mutex
 	// gate is closed when requests may pass.
 	gate    chan struct{}
@@ -44,7 +46,7 @@ func newGitServer(t *testing.T) *gitServer {
 	backend := &cgi.Handler{
 		Path: filepath.Join(programs, "git-http-backend"), Env: []string{"GIT_PROJECT_ROOT=" + folder, "GIT_HTTP_EXPORT_ALL=1"}, Stderr: io.Discard,
 	}
-	g := &gitServer{gate: make(chan struct{})}
+	g := &gitServer{repository: repository, gate: make(chan struct{})}
 	g.open()
 	g.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if g.pass(r.Context()) {

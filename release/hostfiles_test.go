@@ -1,19 +1,15 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path"
 	"path/filepath"
 	"strings"
-	"testing"
-
-	"github.com/stretchr/testify/require"
 )
 
 // hostFiles are this machine's files in the place of those of Debian's packages: an image that is made of them runs, and is not fetched.
-func hostFiles(t *testing.T) debianFiles {
-	t.Helper()
-
+func hostFiles() (debianFiles, error) {
 	found := debianFiles{files: tree{}, owner: map[string]string{}, packages: map[string]debianPackage{}}
 
 	for _, pattern := range []string{
@@ -21,21 +17,25 @@ func hostFiles(t *testing.T) debianFiles {
 		"usr/lib/*-linux-gnu/*.so*", "usr/lib64/*.so*", "usr/lib/*.so*",
 	} {
 		names, err := filepath.Glob("/" + pattern)
-		require.NoError(t, err)
+		if err != nil {
+			return found, fmt.Errorf("look for this machine's files: %w", err)
+		}
 
 		for _, name := range names {
-			found.addHostFile(t, name)
+			if err := found.addHostFile(name); err != nil {
+				return found, fmt.Errorf("take a file of this machine: %w", err)
+			}
 		}
 	}
 
-	return found
+	return found, nil
 }
 
-func (d debianFiles) addHostFile(t *testing.T, file string) {
-	t.Helper()
-
+func (d debianFiles) addHostFile(file string) error {
 	info, err := os.Lstat(file)
-	require.NoError(t, err)
+	if err != nil {
+		return err
+	}
 
 	name := strings.TrimPrefix(file, "/")
 	d.owner[name] = "host"
@@ -46,24 +46,27 @@ func (d debianFiles) addHostFile(t *testing.T, file string) {
 		// What is read of certificates is their content.
 		if strings.HasPrefix(name, "usr/share/ca-certificates/") {
 			content, err := os.ReadFile(file)
-			require.NoError(t, err)
 			d.files.file(name, content)
+
+			return err
 		}
 
-		return
+		return nil
 	}
 
 	target, err := filepath.EvalSymlinks(file)
 	if os.IsNotExist(err) {
-		return // It leads to what is not installed.
+		return nil // It leads to what is not installed.
 	}
 
-	require.NoError(t, err)
+	if err != nil {
+		return err
+	}
 
 	target = "/usr" + strings.TrimPrefix(target, "/usr") // /lib is a link to /usr/lib.
 
 	link, err := filepath.Rel(path.Dir(file), target)
-	require.NoError(t, err)
-
 	d.files[name] = entry{link: link}
+
+	return err
 }

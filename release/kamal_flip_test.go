@@ -21,11 +21,11 @@ const (
 func TestKamal_ContainersReplacedUnderLoad_LoseNoRequestAndNoJob(t *testing.T) {
 	t.Parallel()
 
-	versions := []string{"v1.2.3-rc.1", "v1.2.4", "v1.2.5"}
+	versions := []string{firstVersion, secondVersion, "v1.2.5"}
 	b := setupFlips(t, versions)
 
 	b.boot(t, versions[0])
-	b.enter(t)
+	b.enter(t, versions[0])
 
 	// A job that runs when its worker is told to stop comes to its end there.
 	b.deploy(t, versions[0], versions[1], func(before *dockerContainer) error {
@@ -59,9 +59,7 @@ func TestKamal_ContainersReplacedUnderLoad_LoseNoRequestAndNoJob(t *testing.T) {
 	b.requireEveryJobDoneOnce(t)
 	t.Logf("no failure in %d requests, %d streams and %d deployments", b.crowd.requests.Load(), b.crowd.streams.Load(), b.crowd.deployments.Load())
 
-	for _, container := range []*dockerContainer{b.web[versions[0]], b.worker[versions[0]]} {
-		require.NoError(t, container.stop(t.Context()))
-	}
+	b.stop(t, versions[0])
 }
 
 // deploy replaces the containers of both roles while a worker fetches a source, and its own function stops the worker before.
@@ -101,7 +99,7 @@ func (b *flipBundle) start(t *testing.T, containers map[string]*dockerContainer,
 	}
 
 	wanted := b.container(t, role, version)
-	if role == "worker" && version == "v1.2.4" {
+	if role == "worker" && version == secondVersion {
 		wanted.Environment = append(wanted.Environment, "ZEITWORK_WORKER_STOP_TIMEOUT=1s")
 	}
 

@@ -20,16 +20,24 @@ import (
 func testRelease(t *testing.T) (release, string) {
 	t.Helper()
 
-	source, err := toolchain.SourceDir()
-	require.NoError(t, err)
-
 	program, err := os.Executable()
 	require.NoError(t, err)
 
+	r, err := newTestRelease()
+	require.NoError(t, err)
+
+	r.out = t.TempDir()
+
+	return r, program
+}
+
+func newTestRelease() (release, error) {
+	source, err := toolchain.SourceDir()
+
 	return release{
-		source: source, out: t.TempDir(), repository: "registry.example.com/zeitwork",
-		identity: identity{version: "v1.2.3-rc.1", commit: "0123456789abcdef", time: time.Date(2026, 12, 1, 8, 0, 0, 0, time.UTC)},
-	}, program
+		source: source, repository: "registry.example.com/zeitwork",
+		identity: identity{version: firstVersion, commit: "0123456789abcdef", time: time.Date(2026, 12, 1, 8, 0, 0, 0, time.UTC)},
+	}, err
 }
 
 func TestVersion_IsTheTagOrComesAfterTheLastOne(t *testing.T) {

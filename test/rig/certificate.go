@@ -8,11 +8,12 @@ import (
 	"encoding/pem"
 	"fmt"
 	"math/big"
+	"net"
 	"time"
 )
 
 // NewCertificate makes a certificate that is its own authority, of the kind that authorities give out today, and its private key; both are in PEM. It holds for
-// a day.
+// a day. The hostname may be an IP address.
 func NewCertificate(hostname string) (chain, key []byte, err error) {
 	const lasts = 24 * time.Hour
 
@@ -22,7 +23,13 @@ func NewCertificate(hostname string) (chain, key []byte, err error) {
 	}
 
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), DNSNames: []string{hostname}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(lasts),
+		SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(lasts),
+	}
+
+	if ip := net.ParseIP(hostname); ip != nil {
+		template.IPAddresses = []net.IP{ip}
+	} else {
+		template.DNSNames = []string{hostname}
 	}
 
 	signed, err := x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)
