@@ -60,7 +60,10 @@ func (a *app) upgradePlatformCommand() *cobra.Command {
 	command.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask")
 
 	command.RunE = func(command *cobra.Command, args []string) (err error) {
-		run.version = args[0]
+		if run.version, err = platformVersion(args[0]); err != nil {
+			return err
+		}
+
 		if command.ArgsLenAtDash() >= 0 {
 			run.command = args[1:]
 		}

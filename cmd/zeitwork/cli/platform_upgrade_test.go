@@ -12,16 +12,16 @@ import (
 	"github.com/zeitwork/zeitwork/client"
 )
 
-// newPlatform is a platform of version v1, whose parts are upgraded by the command: it writes what it is to do to a file, and upgraded does that.
+// newPlatform is a platform of version v1.0.0, whose parts are upgraded by the command: it writes what it is to do to a file, and upgraded does that.
 func newPlatform(t *testing.T) (f *fleet, b *testBundle, done func() []string, command []string) {
 	t.Helper()
 
-	f, b = newFleet(t, fleetNode("node-1", 0, "v1", "2", "6.1"))
-	f.version = "v1"
-	f.workers = []client.Builder{{Name: "worker-1", Version: "v1", InTouch: true}, {Name: "worker-0", Version: "v0"}}
+	f, b = newFleet(t, fleetNode("node-1", 0, "v1.0.0", "2", "6.1"))
+	f.version = "v1.0.0"
+	f.workers = []client.Builder{{Name: "worker-1", Version: "v1.0.0", InTouch: true}, {Name: "worker-0", Version: "v0.0.0"}}
 	f.edges = []client.Edge{
-		{Name: "edge-1", Version: new("v1"), InTouch: true, LastSeenAt: new(time.Now())},
-		{Name: "edge-2", Version: new("v1"), InTouch: true, LastSeenAt: new(time.Now())},
+		{Name: "edge-1", Version: new("v1.0.0"), InTouch: true, LastSeenAt: new(time.Now())},
+		{Name: "edge-2", Version: new("v1.0.0"), InTouch: true, LastSeenAt: new(time.Now())},
 	}
 
 	file := filepath.Join(t.TempDir(), "done")
@@ -66,30 +66,30 @@ func TestUpgrade_PartByPart_StopsAtTheFirstThatIsNotHealthy_AndGoesBack(t *testi
 
 		// Two APIs answer in turn, each four requests, until the second one is upgraded.
 		if looks++; len(asked) == 1 && asked[0] != "" && looks < 25 && looks/4%2 == 0 {
-			f.version = "v1"
+			f.version = "v1.0.0"
 		}
 
 		// The new version does not work on this edge.
-		f.edges[1].InTouch = *f.edges[1].Version == "v1"
+		f.edges[1].InTouch = *f.edges[1].Version == "v1.0.0"
 	}
 
-	code := b.run(t, append([]string{"upgrade", "v2", "--yes", "--timeout", "4s"}, command...)...)
+	code := b.run(t, append([]string{"upgrade", "v2.0.0", "--yes", "--timeout", "4s"}, command...)...)
 	require.Equal(t, ExitFailure, code)
-	require.Equal(t, []string{"control-plane v2", "edge v2 edge-1", "edge v2 edge-2"}, done(), "the node is left alone")
-	require.Regexp(t, `control-plane +v1 → v2`, b.out.String())
-	require.Regexp(t, `node +node-1 +v1 → v2`, b.out.String())
-	require.Contains(t, b.err.String(), "waits: an API has version v1")
+	require.Equal(t, []string{"control-plane v2.0.0", "edge v2.0.0 edge-1", "edge v2.0.0 edge-2"}, done(), "the node is left alone")
+	require.Regexp(t, `control-plane +v1.0.0 → v2.0.0`, b.out.String())
+	require.Regexp(t, `node +node-1 +v1.0.0 → v2.0.0`, b.out.String())
+	require.Contains(t, b.err.String(), "waits: an API has version v1.0.0")
 	require.Contains(t, b.err.String(), "edge edge-2: after 4s it still waits: is out of touch")
-	require.Contains(t, b.err.String(), "`zeitwork upgrade v1` goes back")
+	require.Contains(t, b.err.String(), "`zeitwork upgrade v1.0.0` goes back")
 
 	// What is ill keeps it from going on, and not from going back.
-	code = b.run(t, append([]string{"upgrade", "v2", "--yes", "--timeout", "0s"}, command...)...)
+	code = b.run(t, append([]string{"upgrade", "v2.0.0", "--yes", "--timeout", "0s"}, command...)...)
 	require.Equal(t, ExitFailure, code)
 	require.Contains(t, b.err.String(), "node node-1: it was not begun: the edge edge-2 is out of touch")
 	require.Len(t, done(), 3)
 
-	require.Equal(t, ExitOK, b.run(t, append([]string{"upgrade", "v1", "--yes"}, command...)...), b.err.String())
-	require.Equal(t, []string{"edge v1 edge-2", "edge v1 edge-1", "control-plane v1"}, done()[3:], "the other way round")
+	require.Equal(t, ExitOK, b.run(t, append([]string{"upgrade", "v1.0.0", "--yes"}, command...)...), b.err.String())
+	require.Equal(t, []string{"edge v1.0.0 edge-2", "edge v1.0.0 edge-1", "control-plane v1.0.0"}, done()[3:], "the other way round")
 	require.Contains(t, b.err.String(), "The platform has version v1.")
 }
 
@@ -103,22 +103,49 @@ func TestUpgrade_LeavesOutWhatItIsTold_AndDoesNothingTwice(t *testing.T) {
 		f.follow(asked[len(asked)-1])
 	}
 
-	require.Equal(t, ExitUsage, b.run(t, "upgrade", "v2", "--without", "edge-3"))
+	require.Equal(t, ExitUsage, b.run(t, "upgrade", "v2.0.0", "--without", "edge-3"))
 	require.Equal(t, ExitUsage, b.run(t, "upgrade"))
 
-	require.Equal(t, ExitOK, b.run(t, "upgrade", "v2"), "without --yes it shows the plan")
-	require.Contains(t, b.out.String(), "`VERSION=v2 kamal deploy --skip-push -d DESTINATION`")
+	require.Equal(t, ExitOK, b.run(t, "upgrade", "v2.0.0"), "without --yes it shows the plan")
+	require.Contains(t, b.out.String(), "`VERSION=v2.0.0 kamal deploy --skip-push -d DESTINATION`")
 	require.Equal(t, []string{""}, done())
 
-	require.Equal(t, ExitFailure, b.run(t, append([]string{"upgrade", "v2", "--yes"}, command...)...))
+	require.Equal(t, ExitFailure, b.run(t, append([]string{"upgrade", "v2.0.0", "--yes"}, command...)...))
 	require.Contains(t, b.err.String(), "control-plane: it was not begun: the edge edge-2 is out of touch")
 	require.Contains(t, b.err.String(), "--without edge-2")
 
-	require.Equal(t, ExitOK, b.run(t, append([]string{"upgrade", "v2", "--yes", "--without", "edge-2"}, command...)...), b.err.String())
-	require.Equal(t, []string{"control-plane v2", "edge v2 edge-1", "node v2 node-1"}, done())
+	require.Equal(t, ExitOK, b.run(t, append([]string{"upgrade", "v2.0.0", "--yes", "--without", "edge-2"}, command...)...), b.err.String())
+	require.Equal(t, []string{"control-plane v2.0.0", "edge v2.0.0 edge-1", "node v2.0.0 node-1"}, done())
 
 	b.out.Reset()
-	require.Equal(t, ExitOK, b.run(t, append([]string{"upgrade", "v2", "--yes", "--without", "edge-2"}, command...)...))
+	require.Equal(t, ExitOK, b.run(t, append([]string{"upgrade", "v2.0.0", "--yes", "--without", "edge-2"}, command...)...))
 	require.Contains(t, b.out.String(), "Nothing is to be upgraded")
 	require.Len(t, done(), 3)
+}
+
+func TestUpgrade_AVersionWithoutItsV_IsTheSameVersion(t *testing.T) {
+	t.Parallel()
+
+	f, b, done, command := newPlatform(t)
+	f.onLook = func(f *fleet) {
+		asked := done()
+		f.follow(asked[len(asked)-1])
+	}
+
+	require.Equal(t, ExitOK, b.run(t, append([]string{"upgrade", "2.0.0", "--yes", "--timeout", "4s"}, command...)...), b.err.String())
+	require.Equal(t, "control-plane v2.0.0", done()[0])
+	require.Contains(t, b.err.String(), "The platform has version v2.0.0.")
+}
+
+func TestUpgrade_WhatIsNoVersion_IsRefusedBeforeAnythingIsAsked(t *testing.T) {
+	t.Parallel()
+
+	f, b, _, _ := newPlatform(t)
+	f.onLook = func(*fleet) { t.Error("the platform was asked") }
+
+	for _, given := range []string{"latest", "v1.3", "", "vv1.3.0", "unknown"} {
+		require.Equal(t, ExitUsage, b.run(t, "upgrade", given), given)
+		require.Contains(t, b.err.String(), "is no version of Zeitwork: give all three numbers of a release, as in v1.3.0")
+		b.err.Reset()
+	}
 }
