@@ -65,13 +65,15 @@ type platformPart struct {
 type platformPlan struct {
 	Parts []platformPart `json:"parts"`
 	// Back tells that the version is older than that of the API.
-	Back  bool     `json:"back"`
-	Notes []string `json:"notes"`
+	Back bool `json:"back"`
+	// before is the version to go back to; empty where it is not known.
+	before string
+	Notes  []string `json:"notes"`
 }
 
 // planPlatform decides which parts need an upgrade, and in which order: those that ask others come behind them, and are the first to go back.
 func planPlatform(state platformState, version string, without []string) (platformPlan, error) {
-	plan := platformPlan{Parts: []platformPart{}, Notes: []string{}, Back: compareVersions(version, state.api) < 0}
+	plan := platformPlan{Parts: []platformPart{}, Notes: []string{}, Back: isOlder(version, state.api)}
 
 	known := append(lo.Map(state.edges, func(e client.Edge, _ int) string { return e.Name }),
 		lo.Map(state.nodes, func(n client.Node, _ int) string { return n.Name })...)
@@ -98,6 +100,8 @@ func planPlatform(state platformState, version string, without []string) (platfo
 			plan.Parts = append(plan.Parts, platformPart{Part: nodePart, Name: node.Name, Now: now, To: version})
 		}
 	}
+
+	plan.before = versionBefore(plan.Parts)
 
 	if plan.Back {
 		slices.Reverse(plan.Parts)
@@ -128,11 +132,37 @@ func (p platformPart) instructions(back bool) string {
 	}
 }
 
-// orGoBack is the command that takes this part alone back, where there is one.
-func (p platformPart) orGoBack(back bool) string {
-	if p.Part != controlPlanePart || back {
+// versionBefore returns the version that the control plane had before the upgrade. Where an earlier run has upgraded it already, that is the version of all that
+// is left; empty where that has several, or tells none that can be gone back to.
+func versionBefore(parts []platformPart) string {
+	versions := lo.Uniq(lo.Map(parts, func(p platformPart, _ int) string { return p.Now }))
+	controlPlane, ok := lo.Find(parts, func(p platformPart) bool { return p.Part == controlPlanePart })
+
+	switch {
+	case ok:
+		versions = []string{controlPlane.Now}
+	case len(versions) != 1:
 		return ""
 	}
 
-	return fmt.Sprintf(" (here: `kamal rollback %s -d DESTINATION`)", p.Now)
+	before, err := platformVersion(versions[0])
+	if err != nil {
+		return ""
+	}
+
+	return before
+}
+
+// howToGoBack says how to take the platform back, and the part alone where there is a command for that.
+func (p platformPlan) howToGoBack(part platformPart) string {
+	undoes := lo.Ternary(p.Back, "goes forward again", "goes back")
+
+	switch {
+	case p.before == "":
+		return fmt.Sprintf("`zeitwork upgrade VERSION` %s, with the version that the platform had before", undoes)
+	case part.Part == controlPlanePart && !p.Back:
+		return fmt.Sprintf("`zeitwork upgrade %s` %s (here: `kamal rollback %s -d DESTINATION`)", p.before, undoes, p.before)
+	default:
+		return fmt.Sprintf("`zeitwork upgrade %s` %s", p.before, undoes)
+	}
 }

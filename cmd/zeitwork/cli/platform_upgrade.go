@@ -110,8 +110,7 @@ func (u *platformUpgrade) all(ctx context.Context, yes bool) error {
 		u.sayf("%s (%d of %d)", part, i+1, len(plan.Parts))
 
 		if err := u.one(ctx, part, plan.Back); err != nil {
-			return fmt.Errorf("%s: %w\nNothing else was upgraded. Run the same command again to go on; `zeitwork upgrade %s` goes back%s", part, err, part.Now,
-				part.orGoBack(plan.Back))
+			return fmt.Errorf("%s: %w\nNothing else was upgraded. Run the same command again to go on; %s", part, err, plan.howToGoBack(part))
 		}
 	}
 

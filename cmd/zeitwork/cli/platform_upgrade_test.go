@@ -149,3 +149,62 @@ func TestUpgrade_WhatIsNoVersion_IsRefusedBeforeAnythingIsAsked(t *testing.T) {
 		b.err.Reset()
 	}
 }
+
+func TestUpgrade_FromACandidateToItsRelease_GoesForward(t *testing.T) {
+	t.Parallel()
+
+	f, b, _, _ := newPlatform(t)
+
+	for _, version := range []struct {
+		now, to string
+		first   string
+	}{
+		{now: "v2.0.0-rc.1", to: "v2.0.0", first: "control-plane"},
+		{now: "v2.0.0-rc.9", to: "v2.0.0-rc.10", first: "control-plane"},
+		{now: "v2.0.0", to: "v2.0.0-rc.1", first: "node"},
+		{now: "4aa0a0a", to: "v2.0.0", first: "control-plane"},
+	} {
+		f.version = version.now
+
+		b.out.Reset()
+		require.Equal(t, ExitOK, b.run(t, "upgrade", version.to), b.err.String())
+		require.Regexp(t, "^PART .*\n"+version.first+" ", b.out.String(), "from %s to %s", version.now, version.to)
+	}
+}
+
+func TestUpgrade_ThatStops_SaysHowToGoBackToWhatTheControlPlaneHad(t *testing.T) {
+	t.Parallel()
+
+	const nameIt = "`zeitwork upgrade VERSION` goes back, with the version that the platform had before"
+
+	for name, test := range map[string]struct {
+		set  func(*fleet)
+		says string
+	}{
+		"an edge that tells no version": {func(f *fleet) { f.edges[0].Version, f.edges[0].InTouch = nil, false }, "`zeitwork upgrade v1.0.0` goes back"},
+		"an edge of another version than the control plane": {
+			func(f *fleet) { f.edges[0].Version, f.edges[0].InTouch = new("v0.9.0"), false }, "`zeitwork upgrade v1.0.0` goes back",
+		},
+		"the control plane is upgraded already, and the rest is of one version": {
+			func(f *fleet) { f.version, f.workers[0].Version, f.edges[0].InTouch = "v2.0.0", "v2.0.0", false }, "`zeitwork upgrade v1.0.0` goes back",
+		},
+		"the control plane is upgraded already, and the rest has several versions": {
+			func(f *fleet) {
+				f.version, f.workers[0].Version, f.edges[0].Version, f.edges[0].InTouch = "v2.0.0", "v2.0.0", new("v0.9.0"), false
+			}, nameIt,
+		},
+		"the control plane tells no release": {func(f *fleet) { f.version, f.edges[0].InTouch = "unknown", false }, nameIt},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			f, b, _, command := newPlatform(t)
+			test.set(f)
+
+			require.Equal(t, ExitFailure, b.run(t, append([]string{"upgrade", "v2.0.0", "--yes", "--timeout", "0s"}, command...)...))
+			require.Contains(t, b.err.String(), test.says)
+			require.NotContains(t, b.err.String(), "upgrade unknown")
+			require.NotContains(t, b.err.String(), "rollback unknown")
+		})
+	}
+}

@@ -17,3 +17,15 @@ func platformVersion(given string) (string, error) {
 
 	return "v" + number, nil
 }
+
+// isOlder tells whether a release is older than another version; candidates are older than their release. What is no release is compared as people read it.
+func isOlder(release, other string) bool {
+	x, errX := semver.NewVersion(release)
+	y, errY := semver.StrictNewVersion(strings.TrimPrefix(other, "v"))
+
+	if errX != nil || errY != nil {
+		return compareVersions(release, other) < 0
+	}
+
+	return x.LessThan(y)
+}
