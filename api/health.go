@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/version"
@@ -75,6 +76,8 @@ type platform struct {
 	nodes   []database.ListNodesRow
 	edges   []database.ListEdgesRow
 	workers []database.ListWorkersRow
+	// builders are those of the workers in touch.
+	builders []BuilderVersion
 }
 
 // getPlatformHealth looks at the whole installation. Each of its queries is bounded.
@@ -95,6 +98,17 @@ func (s *service) getPlatformHealth(ctx context.Context, _ *struct{}) (*Platform
 
 	if known.workers, err = s.queries.ListWorkers(ctx, seenWithin, uuid.Nil, mostWorkers); err != nil {
 		return nil, err
+	}
+
+	for _, row := range known.workers {
+		builders, err := buildersOf(row.Worker)
+		if err != nil {
+			return nil, err
+		}
+
+		if row.InTouch {
+			known.builders = lo.Union(known.builders, builders)
+		}
 	}
 
 	h := &health{}

@@ -45,11 +45,17 @@ func (h *health) lookAtVersions(known platform) {
 		}
 	}
 
+	for _, builder := range known.builders {
+		if builder.Version != "" {
+			compare("builder", builder.Address, builder.Version, "end the upgrade: start `zeitwork builder` of that version")
+		}
+	}
+
 	switch {
 	case running == 0:
 		h.ok(part, "this API is of %s, and nothing else is in touch", own)
 	case !h.has(part):
-		h.ok(part, "all %d nodes, edges and workers in touch are of this API's version, %s", running, own)
+		h.ok(part, "all %d nodes, edges, workers and builders in touch are of this API's version, %s", running, own)
 	}
 }
 

@@ -3200,6 +3200,9 @@ type BuildKit struct {
 	// Address Without credentials.
 	Address string `json:"address"`
 
+	// Builders The builders behind the address, one or several; absent where its worker does not tell.
+	Builders *[]BuilderVersion `json:"builders,omitempty"`
+
 	// DiskBytes What its cache takes on its disk; absent where it never answered.
 	DiskBytes *int64 `json:"disk_bytes,omitempty"`
 
@@ -3350,6 +3353,15 @@ type Builder struct {
 	Slots     []QueueSlots `json:"slots"`
 	StartedAt time.Time    `json:"started_at"`
 	Version   string       `json:"version"`
+}
+
+// BuilderVersion defines model for BuilderVersion.
+type BuilderVersion struct {
+	// Address Without credentials.
+	Address string `json:"address"`
+
+	// Version Absent where it tells none, as it is of a version that does not, or silent.
+	Version *string `json:"version,omitempty"`
 }
 
 // Changed defines model for Changed.

@@ -1011,4 +1011,5 @@ type Worker struct {
 	StartedAt         time.Time
 	LastSeenAt        time.Time
 	ClockAheadMs      *int32
+	Builders          json.RawMessage
 }

@@ -1076,6 +1076,8 @@ export const workers = pgTable(
     buildkitVersion: text("buildkit_version"),
     // What BuildKit's cache takes on its disk.
     buildkitDiskBytes: bigint("buildkit_disk_bytes", { mode: "number" }),
+    // The addresses of its builders and the version of Zeitwork that each told last, empty where it told none; null where the worker does not tell.
+    builders: jsonb("builders"),
     // Why BuildKit did not answer when it was last asked; null where it did.
     buildkitError: text("buildkit_error"),
     // When BuildKit last answered.

@@ -13,16 +13,17 @@ import (
 
 const platformUpgradeText = `Bring the whole platform to a version, one part after the other, and show the plan first.
 
-The control plane comes first (the schema, then API and workers), then edges, one at a time, then the agents of nodes, one at a time and without draining them.
+The control plane comes first (the schema, then API and workers), then builders, edges, and the agents of nodes, each one at a time, nodes without draining them.
 To a version that is older it goes the other way round: that is how to go back.
 
-The COMMAND upgrades one part, from where you are: {part} in it becomes control-plane, edge or node, {name} the name of the edge or the node, and
-{version} the version. Without one, what to do is shown, and the upgrade goes on when the platform reports the version.
+The COMMAND upgrades one part, from where you are: {part} in it becomes control-plane, builder, edge or node, {name} the name of the edge or the node
+or the address of the builder, and {version} the version. Without one, what to do is shown, and the upgrade goes on when the platform reports the version.
 
 Everything has to be healthy before a part is upgraded, and afterwards: a worker is there and reaches its builder, edges and nodes are in touch. It stops at the
 first thing that is not, and says how to go on and how to go back. It keeps nothing itself: run again, it goes on where it was.
 
-Builders tell no version of theirs, and are no part of it; for containerd and kernels of nodes there is zeitwork nodes upgrade.`
+A BuildKit that is no zeitwork builder tells no version: leave it out by --without and its address. For containerd and kernels of nodes there is
+zeitwork nodes upgrade.`
 
 // platformUpgrade is one run of `zeitwork upgrade`.
 type platformUpgrade struct {
@@ -30,7 +31,7 @@ type platformUpgrade struct {
 
 	api     *API
 	version string
-	// without are edges and nodes that are left as they are, healthy or not.
+	// without are edges, nodes and builders that are left as they are, healthy or not.
 	without []string
 	timeout time.Duration
 	// command upgrades a part; empty where people do.
@@ -55,7 +56,7 @@ func (a *app) upgradePlatformCommand() *cobra.Command {
 			return cobra.ExactArgs(1)(command, args)
 		},
 	}
-	command.Flags().StringSliceVar(&run.without, "without", nil, "`names` of edges and nodes that are left as they are")
+	command.Flags().StringSliceVar(&run.without, "without", nil, "`names` of edges and nodes, or addresses of builders, that are left as they are")
 	command.Flags().DurationVar(&run.timeout, "timeout", patience, "how long to wait until a part has the version and is healthy")
 	command.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask")
 

@@ -43,6 +43,8 @@ func (f *fleet) follow(asked string) {
 	case "control-plane":
 		f.workers[0].Version = version
 		f.version = version
+	case "builder":
+		(*f.workers[0].Buildkit.Builders)[0].Version = &version
 	case "edge":
 		for i := range f.edges {
 			if f.edges[i].Name == name {
@@ -207,4 +209,39 @@ func TestUpgrade_ThatStops_SaysHowToGoBackToWhatTheControlPlaneHad(t *testing.T)
 			require.NotContains(t, b.err.String(), "rollback unknown")
 		})
 	}
+}
+
+func TestUpgrade_Builders_ComeBehindTheControlPlane_EachUntilAllWorkersSayIt(t *testing.T) {
+	t.Parallel()
+
+	const address = "tcp://100.64.0.7:8372"
+
+	f, b, done, command := newPlatform(t)
+	told := func(version *string) client.BuildKit {
+		return client.BuildKit{Address: address, Builders: &[]client.BuilderVersion{{Address: address, Version: version}}}
+	}
+
+	f.workers = []client.Builder{
+		{Name: "worker-1", Version: "v1.0.0", InTouch: true, Buildkit: told(new("v1.0.0"))},
+		{Name: "worker-2", Version: "v2.0.0", InTouch: true, Buildkit: told(nil)},
+	}
+	looks := 0
+
+	f.onLook = func(f *fleet) {
+		asked := done()
+		f.follow(asked[len(asked)-1])
+
+		// The other worker asks the builder later.
+		if strings.HasPrefix(asked[len(asked)-1], "builder") {
+			if looks++; looks > 12 {
+				f.workers[1].Buildkit = told(new("v2.0.0"))
+			}
+		}
+	}
+
+	require.Equal(t, ExitUsage, b.run(t, "upgrade", "v2.0.0", "--without", "tcp://other:1"))
+	require.Equal(t, ExitOK, b.run(t, append([]string{"upgrade", "v2.0.0", "--yes", "--timeout", "20s"}, command...)...), b.err.String())
+	require.Equal(t, []string{"control-plane v2.0.0", "builder v2.0.0 " + address, "edge v2.0.0 edge-1", "edge v2.0.0 edge-2", "node v2.0.0 node-1"}, done())
+	require.Regexp(t, `builder +tcp://100.64.0.7:8372 +v1.0.0 → v2.0.0`, b.out.String())
+	require.Contains(t, b.err.String(), "waits: its version is unknown; workers ask once a minute")
 }

@@ -2781,9 +2781,17 @@ export interface components {
             started_at: string;
             version: string;
         };
+        BuilderVersion: {
+            /** @description Without credentials. */
+            address: string;
+            /** @description Absent where it tells none, as it is of a version that does not, or silent. */
+            version?: string;
+        };
         BuildKit: {
             /** @description Without credentials. */
             address: string;
+            /** @description The builders behind the address, one or several; absent where its worker does not tell. */
+            builders?: components["schemas"]["BuilderVersion"][];
             /**
              * Format: int64
              * @description What its cache takes on its disk; absent where it never answered.
