@@ -135,6 +135,8 @@ func (h *health) lookAtEdges(ctx context.Context, s *service, known platform) er
 				"%s has not been heard of for %s", edge.Name, known.since(*edge.LastSeenAt))
 		case behind[edge.ID] > 0:
 			h.problem(part, "look at its log and its disk, and start it anew", "%s serves from a route table that is %d versions behind", edge.Name, behind[edge.ID])
+		case edge.State == edgeDraining:
+			h.notice(part, "zeitwork edges ready "+edge.Name, "%s is draining: load balancers leave it", edge.Name)
 		case edge.CountedUntil != nil && known.now.Sub(*edge.CountedUntil) > unreportedFor:
 			h.problem(part, "look at its log", "%s has not said what it counted for %s", edge.Name, known.since(*edge.CountedUntil))
 		}

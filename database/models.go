@@ -311,6 +311,8 @@ type Edge struct {
 	CountedUntil        *time.Time
 	CertificatesVersion *int64
 	ClockAheadMs        *int32
+	State               string
+	Drains              *bool
 }
 
 type EdgeSilence struct {

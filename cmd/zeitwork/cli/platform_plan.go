@@ -145,7 +145,7 @@ func (p platformPart) instructions(back bool) string {
 		return fmt.Sprintf("`VERSION=%s kamal accessory reboot builder -d DESTINATION`; without Kamal, restart `zeitwork builder` with it; builds under way are tried again",
 			p.To)
 	case p.Part == edgePart:
-		return "take it out of the load balancer, restart its service with the version, put it back"
+		return "restart its service with the version, when it says that it drains"
 	default:
 		return "run `./zeitwork node join` of the version on its machine; no VM stops"
 	}

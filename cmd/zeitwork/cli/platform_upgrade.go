@@ -19,6 +19,9 @@ To a version that is older it goes the other way round: that is how to go back.
 The COMMAND upgrades one part, from where you are: {part} in it becomes control-plane, builder, edge or node, {name} the name of the edge or the node
 or the address of the builder, and {version} the version. Without one, what to do is shown, and the upgrade goes on when the platform reports the version.
 
+An edge is drained before, where another one serves: it answers 503 at its health path and serves on, so that load balancers leave it, for which they have
+--drain. Afterwards, also when the upgrade fails, it is to serve again; one that somebody has drained before stays so.
+
 Everything has to be healthy before a part is upgraded, and afterwards: a worker is there and reaches its builder, edges and nodes are in touch. It stops at the
 first thing that is not, and says how to go on and how to go back. It keeps nothing itself: run again, it goes on where it was.
 
@@ -34,12 +37,14 @@ type platformUpgrade struct {
 	// without are edges, nodes and builders that are left as they are, healthy or not.
 	without []string
 	timeout time.Duration
+	// drain is how long load balancers have to leave an edge before it is upgraded; 0: edges are not drained.
+	drain time.Duration
 	// command upgrades a part; empty where people do.
 	command []string
 }
 
 func (a *app) upgradePlatformCommand() *cobra.Command {
-	const patience = 10 * time.Minute
+	const patience, noticed = 10 * time.Minute, 30 * time.Second
 
 	run, yes := platformUpgrade{app: a}, false
 
@@ -58,6 +63,7 @@ func (a *app) upgradePlatformCommand() *cobra.Command {
 	}
 	command.Flags().StringSliceVar(&run.without, "without", nil, "`names` of edges and nodes, or addresses of builders, that are left as they are")
 	command.Flags().DurationVar(&run.timeout, "timeout", patience, "how long to wait until a part has the version and is healthy")
+	command.Flags().DurationVar(&run.drain, "drain", noticed, "how long load balancers have to leave an edge before it is upgraded; 0: edges are not drained")
 	command.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask")
 
 	command.RunE = func(command *cobra.Command, args []string) (err error) {
@@ -140,6 +146,11 @@ func (u *platformUpgrade) one(ctx context.Context, part platformPart, back bool)
 		return fmt.Errorf("it was not begun: %s", ill)
 	}
 
+	return u.drained(ctx, part, state, func() error { return u.renew(ctx, part, back) })
+}
+
+// renew has one part upgraded, and waits until the platform reports it.
+func (u *platformUpgrade) renew(ctx context.Context, part platformPart, back bool) error {
 	if len(u.command) == 0 {
 		u.sayf("  %s", part.instructions(back))
 	} else if err := u.runUpgrade(ctx, u.command, "{part}", part.Part, "{name}", part.Name, "{version}", part.To); err != nil {

@@ -717,7 +717,11 @@ export interface paths {
         delete: operations["delete-edge"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change an edge
+         * @description A draining edge answers 503 at its health path, so that load balancers leave it, and serves whoever still comes. It hears of it within moments; its drains says when it does so. For operators.
+         */
+        patch: operations["update-edge"];
         trace?: never;
     };
     "/v1/edges/{edge_id}/join-tokens": {
@@ -3652,6 +3656,8 @@ export interface components {
              * @description The newest version of the route table.
              */
             current_version: number;
+            /** @description Whether it has load balancers leave it, as it told with its last poll: it answers 503 at its health path. Absent where it does not tell: it is of a version that cannot be drained. */
+            drains?: boolean;
             /** Format: uuid */
             id: string;
             /** @description Whether it was heard of within the last seconds in which an API answered; if not, last_seen_at says since when. Nothing waits for the acknowledgement of an edge that is out of touch. */
@@ -3660,6 +3666,11 @@ export interface components {
             last_seen_at?: string;
             name: string;
             region: string;
+            /**
+             * @description draining: load balancers leave it, while it serves on.
+             * @enum {string}
+             */
+            state: "ready" | "draining";
             /** @description Version of its proxy; absent where it does not tell. */
             version?: string;
             /**
@@ -5913,6 +5924,13 @@ export interface components {
             https?: "off" | "redirect";
             /** @description A domain of the same environment; empty: visitors get the app. */
             redirect_to?: string;
+        };
+        UpdateEdgeInputBody: {
+            /**
+             * @description draining: load balancers leave it, while it serves on.
+             * @enum {string}
+             */
+            state: "ready" | "draining";
         };
         UpdateEnvironmentInputBody: {
             /**
@@ -9261,6 +9279,8 @@ export interface operations {
             header?: {
                 /** @description The ETag of the answer that the caller works from. */
                 "If-None-Match"?: string;
+                /** @description Whether the calling edge has load balancers leave it. Where operators want otherwise, the answer comes at once. */
+                "Zeitwork-Draining"?: string;
                 /** @description The checksum of the table that the calling edge has, as it has computed it itself. With it the answer may be only what has changed since the version in If-None-Match. */
                 "Zeitwork-Routes-Checksum"?: string;
                 /** @description Version of the calling edge's proxy, for operators to see. */
@@ -9275,6 +9295,7 @@ export interface operations {
             200: {
                 headers: {
                     ETag?: string;
+                    "Zeitwork-Draining"?: boolean;
                     "Zeitwork-Other-Edges"?: number;
                     [name: string]: unknown;
                 };
@@ -9286,6 +9307,7 @@ export interface operations {
             304: {
                 headers: {
                     ETag?: string;
+                    "Zeitwork-Draining"?: boolean;
                     "Zeitwork-Other-Edges"?: number;
                     [name: string]: unknown;
                 };
@@ -9732,6 +9754,122 @@ export interface operations {
             };
             /** @description There is no such thing, or it is not yours. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not valid; the errors name what is wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You ask too much at once; Retry-After says when to ask again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on the platform's side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "update-edge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                edge_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateEdgeInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edge"];
+                };
+            };
+            /** @description The body cannot be read as JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no valid token, and no session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token is not one of those that may do this, or a page of another site has sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body took too long to arrive. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

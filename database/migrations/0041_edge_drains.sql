@@ -1,0 +1,2 @@
+ALTER TABLE "edges" ADD COLUMN "state" text DEFAULT 'ready' NOT NULL;--> statement-breakpoint
+ALTER TABLE "edges" ADD COLUMN "drains" boolean;
