@@ -8,7 +8,8 @@ import (
 )
 
 // waitAsEdge calls look at once, and again whenever news says that something may have changed, until look returns true or the calling edge's waiting time is
-// over, or enough comes, which may be nil. It returns the last answer of look. Edges that wait share what is asked of Postgres meanwhile: look is told after when somebody's question of Postgres
+// over, or enough comes, which may be nil. It returns the last answer of look. Edges that wait share what is asked of Postgres meanwhile: look is told
+// after when somebody's question of Postgres
 // has to have begun for its answer to be new enough.
 func (s *service) waitAsEdge(
 	ctx context.Context, input WaitInput, news, enough <-chan struct{}, look func(notBefore time.Time) (found bool, err error),

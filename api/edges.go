@@ -128,7 +128,8 @@ func newEdge(found database.ListEdgesRow, current int64) Edge {
 	row := found.Edge
 
 	return Edge{
-		ID: row.ID, Name: row.Name, Region: row.Region, State: row.State, Drains: row.Drains, Version: row.Version, InTouch: found.InTouch, AcknowledgedVersion: row.AcknowledgedVersion,
+		ID: row.ID, Name: row.Name, Region: row.Region, State: row.State, Drains: row.Drains, Version: row.Version,
+		InTouch: found.InTouch, AcknowledgedVersion: row.AcknowledgedVersion,
 		CurrentVersion: current, VersionsBehind: max(current-row.AcknowledgedVersion, 0), Addresses: row.Addresses,
 		LastSeenAt: row.LastSeenAt, CreatedAt: row.CreatedAt,
 	}

@@ -142,8 +142,8 @@ func (p platformPart) instructions(back bool) string {
 	case p.Part == controlPlanePart:
 		return fmt.Sprintf("`VERSION=%s kamal deploy --skip-push -d DESTINATION`; without Kamal, `zeitwork migrate --additive`, then API and workers", p.To)
 	case p.Part == builderPart:
-		return fmt.Sprintf("`VERSION=%s kamal accessory reboot builder -d DESTINATION`; without Kamal, restart `zeitwork builder` with it; builds under way are tried again",
-			p.To)
+		return fmt.Sprintf("`VERSION=%s kamal accessory reboot builder -d DESTINATION`; without Kamal, restart `zeitwork builder` with it; "+
+			"builds under way are tried again", p.To)
 	case p.Part == edgePart:
 		return "restart its service with the version, when it says that it drains"
 	default:
@@ -151,8 +151,8 @@ func (p platformPart) instructions(back bool) string {
 	}
 }
 
-// versionBefore returns the version that the control plane had before the upgrade. Where an earlier run has upgraded it already, that is the version of all that
-// is left; empty where that has several, or tells none that can be gone back to.
+// versionBefore returns the version that the control plane had before the upgrade. Where an earlier run has upgraded it already, that is the version of
+// all that is left; empty where that has several, or tells none that can be gone back to.
 func versionBefore(parts []platformPart) string {
 	versions := lo.Uniq(lo.Map(parts, func(p platformPart, _ int) string { return p.Now }))
 	controlPlane, ok := lo.Find(parts, func(p platformPart) bool { return p.Part == controlPlanePart })
