@@ -1,6 +1,7 @@
 package activities
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,8 @@ import (
 	"github.com/moby/buildkit/client"
 	"github.com/samber/lo"
 	lop "github.com/samber/lo/parallel"
+
+	"github.com/zeitwork/zeitwork/internal/buildlabel"
 )
 
 // BuilderState is what the builders say of themselves.
@@ -19,8 +22,18 @@ type BuilderState struct {
 	Version string
 	// DiskBytes is what their caches take on their disks.
 	DiskBytes int64
+	// Versions are those of Zeitwork, in the order of the addresses, of the builders that answer.
+	Versions []BuilderVersion
 	// Silent are the addresses of those that do not answer.
 	Silent []string
+}
+
+// BuilderVersion is the version of Zeitwork that a builder has told.
+type BuilderVersion struct {
+	// Address is without credentials.
+	Address string `json:"address"`
+	// Version is empty where the builder tells none: it is of a version that does not, or somebody else's BuildKit.
+	Version string `json:"version"`
 }
 
 // Address is where the builders are, with commas between, without user names or passwords. One that is no URL is left out.
@@ -76,6 +89,7 @@ func (b *Builder) State(ctx context.Context) (BuilderState, error) {
 
 		versions = append(versions, answer.Version)
 		sum.DiskBytes += answer.DiskBytes
+		sum.Versions = append(sum.Versions, answer.Versions...)
 	}
 
 	sum.Version = strings.Join(lo.Uniq(versions), ", ")
@@ -95,6 +109,16 @@ func (b *Builder) stateOf(ctx context.Context, address string) (BuilderState, er
 		return BuilderState{}, fmt.Errorf("ask the builder at %s for its version: %w", address, err)
 	}
 
+	workers, err := buildkit.ListWorkers(ctx)
+	if err != nil {
+		return BuilderState{}, fmt.Errorf("ask the builder at %s of what version it is: %w", address, err)
+	}
+
+	told := BuilderVersion{Address: withoutCredentials(address)}
+	for _, worker := range workers {
+		told.Version = cmp.Or(told.Version, worker.Labels[buildlabel.Version])
+	}
+
 	usage, err := buildkit.DiskUsage(ctx)
 	if err != nil {
 		return BuilderState{}, fmt.Errorf("ask the builder at %s for the size of its cache: %w", address, err)
@@ -102,6 +126,7 @@ func (b *Builder) stateOf(ctx context.Context, address string) (BuilderState, er
 
 	return BuilderState{
 		Version:   info.BuildkitVersion.Version,
+		Versions:  []BuilderVersion{told},
 		DiskBytes: lo.SumBy(usage, func(record *client.UsageInfo) int64 { return record.Size }),
 	}, nil
 }

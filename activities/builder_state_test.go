@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/internal/secret"
+	"github.com/zeitwork/zeitwork/internal/version"
 )
 
 func TestBuilderState_IsWhatBuildKitSaysOfItself(t *testing.T) {
@@ -22,6 +23,7 @@ func TestBuilderState_IsWhatBuildKitSaysOfItself(t *testing.T) {
 	require.NoError(t, err)
 	require.NotEmpty(t, state.Version)
 	require.Positive(t, state.DiskBytes)
+	require.Equal(t, []BuilderVersion{{Address: b.builder.Address(), Version: version.Get().Version}}, state.Versions)
 }
 
 func TestBuilderState_BuildKitAway_IsAnError(t *testing.T) {

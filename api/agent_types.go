@@ -204,6 +204,7 @@ type RoutesInput struct {
 
 	Version   string   `doc:"Version of the calling edge's proxy, for operators to see." header:"Zeitwork-Version" maxLength:"100"`
 	Addresses []string `doc:"IPv4 addresses from which the calling edge connects to VMs. Nodes let no other ones in. Absent: those that it named last." maxItems:"64" nullable:"false" query:"addresses"`
+	Drains    string   `doc:"Whether the calling edge has load balancers leave it. Where operators want otherwise, the answer comes at once." header:"Zeitwork-Draining" maxLength:"5" pattern:"^(true|false)$" patternDescription:"true or false"`
 	Checksum  string   `doc:"The checksum of the table that the calling edge has, as it has computed it itself. With it the answer may be only what has changed since the version in If-None-Match." header:"Zeitwork-Routes-Checksum" maxLength:"16" pattern:"^[0-9a-f]{16}$" patternDescription:"16 hexadecimal digits"`
 
 	AcceptEncoding string `header:"Accept-Encoding" hidden:"true"`
@@ -213,7 +214,8 @@ type RoutesInput struct {
 type RoutesOutput struct {
 	Status     int
 	ETag       string `header:"ETag"`
-	OtherEdges int64  `doc:"How many other edges are in touch with the platform." header:"Zeitwork-Other-Edges"`
+	OtherEdges int64  `doc:"How many other edges are in touch with the platform, and are not draining." header:"Zeitwork-Other-Edges"`
+	Draining   bool   `doc:"Whether the calling edge is to have load balancers leave it, and to serve on." header:"Zeitwork-Draining"`
 
 	ContentEncoding string `header:"Content-Encoding" hidden:"true"`
 	Body            *RouteTable

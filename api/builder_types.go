@@ -36,9 +36,16 @@ type RunningBuild struct {
 
 // BuildKit is the BuildKit of a worker, as it said when it was last asked: every minute. Several workers may share one.
 type BuildKit struct {
-	Address   string     `doc:"Without credentials."                                              json:"address"`
-	Version   string     `doc:"Absent where it never answered."                                   json:"version,omitempty"`
-	DiskBytes *int64     `doc:"What its cache takes on its disk; absent where it never answered." json:"disk_bytes,omitempty"`
-	SeenAt    *time.Time `doc:"When it last answered; absent: never."                             json:"seen_at,omitempty"`
-	Error     string     `doc:"Why it did not answer the last time, as a sentence."               json:"error,omitempty"`
+	Address   string           `doc:"Without credentials."                                              json:"address"`
+	Version   string           `doc:"Absent where it never answered."                                   json:"version,omitempty"`
+	DiskBytes *int64           `doc:"What its cache takes on its disk; absent where it never answered." json:"disk_bytes,omitempty"`
+	Builders  []BuilderVersion `doc:"The builders behind the address, one or several; absent where its worker does not tell." json:"builders,omitempty" nullable:"false"`
+	SeenAt    *time.Time       `doc:"When it last answered; absent: never."                             json:"seen_at,omitempty"`
+	Error     string           `doc:"Why it did not answer the last time, as a sentence."               json:"error,omitempty"`
+}
+
+// BuilderVersion is a builder with the version of Zeitwork that it told last.
+type BuilderVersion struct {
+	Address string `doc:"Without credentials."                                                       json:"address"`
+	Version string `doc:"Absent where it tells none, as it is of a version that does not, or silent." json:"version,omitempty"`
 }

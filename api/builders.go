@@ -2,6 +2,8 @@ package api
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -55,19 +57,39 @@ func newBuilder(row database.ListWorkersRow, builds []database.ListRunningBuilds
 		return Builder{}, err
 	}
 
+	builders, err := buildersOf(worker)
+	if err != nil {
+		return Builder{}, err
+	}
+
 	builder := Builder{
 		ID: worker.ID, Name: worker.Name, Version: worker.Version, InTouch: row.InTouch, StartedAt: worker.StartedAt, LastSeenAt: worker.LastSeenAt,
 		Slots:  lo.MapToSlice(slots, func(queue string, slots int) QueueSlots { return QueueSlots{Queue: queue, Slots: slots} }),
 		Builds: lo.Map(builds, newRunningBuild),
 		BuildKit: BuildKit{
 			Address: worker.BuildkitAddress, Version: lo.FromPtr(worker.BuildkitVersion), DiskBytes: worker.BuildkitDiskBytes,
-			SeenAt: worker.BuildkitSeenAt, Error: lo.FromPtr(worker.BuildkitError),
+			Builders: builders,
+			SeenAt:   worker.BuildkitSeenAt, Error: lo.FromPtr(worker.BuildkitError),
 		},
 	}
 
 	slices.SortFunc(builder.Slots, func(a, b QueueSlots) int { return strings.Compare(a.Queue, b.Queue) })
 
 	return builder, nil
+}
+
+// buildersOf returns the builders of a worker; none where it is of a version that does not tell of them.
+func buildersOf(worker database.Worker) ([]BuilderVersion, error) {
+	if worker.Builders == nil {
+		return nil, nil
+	}
+
+	var builders []BuilderVersion
+	if err := json.Unmarshal(worker.Builders, &builders); err != nil {
+		return nil, fmt.Errorf("read the builders of worker %s: %w", worker.Name, err)
+	}
+
+	return builders, nil
 }
 
 func newRunningBuild(row database.ListRunningBuildsRow, _ int) RunningBuild {

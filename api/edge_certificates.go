@@ -56,7 +56,7 @@ func (s *service) getEdgeCertificates(ctx context.Context, input *EdgeCertificat
 		return nil, err
 	}
 
-	changed, err := s.waitAsEdge(ctx, input.WaitInput, news, func(notBefore time.Time) (bool, error) {
+	changed, err := s.waitAsEdge(ctx, input.WaitInput, news, nil, func(notBefore time.Time) (bool, error) {
 		version, err := s.certificates.newest.since(ctx, notBefore)
 
 		return version != has.version, err

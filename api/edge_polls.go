@@ -25,6 +25,8 @@ type edgePoll struct {
 	acknowledged int64
 	version      string
 	addresses    []string
+	// drains tells whether load balancers leave it; empty where it does not tell.
+	drains string
 	// clockAheadMs is how many milliseconds its clock is ahead; nil where nobody knows.
 	clockAheadMs *int32
 }
@@ -32,9 +34,9 @@ type edgePoll struct {
 // edgePolls stores what edges say, of many at once, and that those are there that wait.
 type edgePolls struct {
 	service *service
-	said    gather[edgePoll, struct{}]
+	said    gather[edgePoll, string]
 	tokens  gather[uuid.UUID, bool]
-	present gather[struct{}, int64]
+	present gather[uuid.UUID, presence]
 
 	mutex   sync.Mutex
 	waiting map[uuid.UUID]int // How many requests of each edge wait.
@@ -48,22 +50,27 @@ func newEdgePolls(s *service) *edgePolls {
 	return polls
 }
 
-// record stores polls, and tells the nodes where the addresses of an edge have changed. Of two polls of one edge the later one counts.
-func (p *edgePolls) record(ctx context.Context, polls []edgePoll) ([]struct{}, error) {
+// record stores polls, tells the nodes where the addresses of an edge have changed, and returns the state that operators want of each edge. Of two polls of one
+// edge the later one counts.
+func (p *edgePolls) record(ctx context.Context, polls []edgePoll) (states []string, err error) {
 	byEdge := lo.KeyBy(polls, func(poll edgePoll) uuid.UUID { return poll.who.edgeID })
 	latest := lo.Values(byEdge)
 
-	return make([]struct{}, len(polls)), p.service.inTx(ctx, func(queries *database.Queries) error {
+	return states, p.service.inTx(ctx, func(queries *database.Queries) error {
 		edges, err := queries.RecordEdgePolls(ctx, database.RecordEdgePollsParams{
 			Ids:           lo.Map(latest, func(poll edgePoll, _ int) uuid.UUID { return poll.who.edgeID }),
 			Acknowledged:  lo.Map(latest, func(poll edgePoll, _ int) int64 { return poll.acknowledged }),
 			Versions:      lo.Map(latest, func(poll edgePoll, _ int) string { return storable(poll.version) }),
 			Addresses:     lo.Map(latest, func(poll edgePoll, _ int) string { return strings.Join(poll.addresses, ",") }),
 			ClocksAheadMs: lo.Map(latest, func(poll edgePoll, _ int) int32 { return lo.FromPtrOr(poll.clockAheadMs, math.MinInt32) }),
+			Drains:        lo.Map(latest, func(poll edgePoll, _ int) string { return poll.drains }),
 		})
 		if err != nil {
 			return err
 		}
+
+		wanted := lo.SliceToMap(edges, func(edge database.RecordEdgePollsRow) (uuid.UUID, string) { return edge.ID, edge.State })
+		states = lo.Map(polls, func(poll edgePoll, _ int) string { return wanted[poll.who.edgeID] })
 
 		moved := lo.Filter(edges, func(edge database.RecordEdgePollsRow, _ int) bool { return edge.Moved })
 		if len(moved) == 0 {

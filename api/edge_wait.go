@@ -8,10 +8,11 @@ import (
 )
 
 // waitAsEdge calls look at once, and again whenever news says that something may have changed, until look returns true or the calling edge's waiting time is
-// over. It returns the last answer of look. Edges that wait share what is asked of Postgres meanwhile: look is told after when somebody's question of Postgres
+// over, or enough comes, which may be nil. It returns the last answer of look. Edges that wait share what is asked of Postgres meanwhile: look is told
+// after when somebody's question of Postgres
 // has to have begun for its answer to be new enough.
 func (s *service) waitAsEdge(
-	ctx context.Context, input WaitInput, news <-chan struct{}, look func(notBefore time.Time) (found bool, err error),
+	ctx context.Context, input WaitInput, news, enough <-chan struct{}, look func(notBefore time.Time) (found bool, err error),
 ) (bool, error) {
 	defer s.edges.wait(callerOf(ctx).edgeID)()
 
@@ -40,6 +41,8 @@ func (s *service) waitAsEdge(
 		case <-s.stopping:
 			return false, nil
 		case <-deadline.C:
+			return false, nil
+		case <-enough:
 			return false, nil
 		case <-news:
 			notBefore = time.Now()

@@ -10,6 +10,9 @@ import (
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
+// edgeDraining is the state of an edge that load balancers are to leave.
+const edgeDraining = "draining"
+
 func (s *service) listEdges(ctx context.Context, input *LongPageInput) (*PageOutput[Edge], error) {
 	asked := PageInput(*input)
 
@@ -76,6 +79,32 @@ func (s *service) createEdge(ctx context.Context, input *CreateEdgeInput) (*NewE
 	})
 }
 
+func (s *service) updateEdge(ctx context.Context, input *UpdateEdgeInput) (*EdgeOutput, error) {
+	err := s.inTx(ctx, func(queries *database.Queries) error {
+		changed, err := queries.SetEdgeState(ctx, input.Body.State, input.EdgeID)
+		if err != nil {
+			return err
+		}
+
+		if changed == 0 {
+			return problem.New(problem.NotFound, "There is no such edge.")
+		}
+
+		if err := queries.Notify(ctx, database.ChannelEdges, input.EdgeID.String()); err != nil {
+			return err
+		}
+
+		return audit(ctx, queries, AuditEvent{
+			Action: "edge.update", SubjectType: "edge", SubjectID: input.EdgeID, Details: map[string]any{"state": input.Body.State},
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+
+	return s.getEdge(ctx, &input.EdgePath)
+}
+
 func (s *service) deleteEdge(ctx context.Context, input *EdgePath) (*struct{}, error) {
 	return nil, s.inTx(ctx, func(queries *database.Queries) error {
 		deleted, err := queries.DeleteEdge(ctx, input.EdgeID)
@@ -99,7 +128,8 @@ func newEdge(found database.ListEdgesRow, current int64) Edge {
 	row := found.Edge
 
 	return Edge{
-		ID: row.ID, Name: row.Name, Region: row.Region, Version: row.Version, InTouch: found.InTouch, AcknowledgedVersion: row.AcknowledgedVersion,
+		ID: row.ID, Name: row.Name, Region: row.Region, State: row.State, Drains: row.Drains, Version: row.Version,
+		InTouch: found.InTouch, AcknowledgedVersion: row.AcknowledgedVersion,
 		CurrentVersion: current, VersionsBehind: max(current-row.AcknowledgedVersion, 0), Addresses: row.Addresses,
 		LastSeenAt: row.LastSeenAt, CreatedAt: row.CreatedAt,
 	}

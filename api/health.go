@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/version"
@@ -85,6 +86,8 @@ type platform struct {
 	nodes    []database.ListNodesRow
 	edges    []database.ListEdgesRow
 	workers  []database.ListWorkersRow
+	// builders are those of the workers in touch.
+	builders []BuilderVersion
 }
 
 // getPlatformHealth looks at the whole installation.
@@ -115,6 +118,17 @@ func (p platform) look(ctx context.Context) ([]HealthCheck, error) {
 
 	if p.workers, err = p.queries.ListWorkers(ctx, seenWithin, uuid.Nil, mostWorkers); err != nil {
 		return nil, err
+	}
+
+	for _, row := range p.workers {
+		builders, err := buildersOf(row.Worker)
+		if err != nil {
+			return nil, err
+		}
+
+		if row.InTouch {
+			p.builders = lo.Union(p.builders, builders)
+		}
 	}
 
 	h := &health{}

@@ -140,6 +140,8 @@ func (h *health) lookAtEdges(ctx context.Context, known platform) error {
 		case behind[edge.ID] > 0:
 			h.problem(part, edge.Name, "look at its log and its disk, and start it anew",
 				"%s serves from a route table that is %d versions behind", edge.Name, behind[edge.ID])
+		case edge.State == edgeDraining:
+			h.notice(part, edge.Name, "zeitwork edges ready "+edge.Name, "%s is draining: load balancers leave it", edge.Name)
 		case edge.CountedUntil != nil && known.now.Sub(*edge.CountedUntil) > unreportedFor:
 			h.problem(part, edge.Name, "look at its log", "%s has not said what it counted for %s", edge.Name, known.since(*edge.CountedUntil))
 		}

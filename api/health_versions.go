@@ -46,11 +46,17 @@ func (h *health) lookAtVersions(known platform) {
 		}
 	}
 
+	for _, builder := range known.builders {
+		if builder.Version != "" {
+			compare("builder", builder.Address, builder.Version, "end the upgrade: start `zeitwork builder` of that version")
+		}
+	}
+
 	switch {
 	case running == 0:
 		h.ok(part, "%s is of %s, and nothing else is in touch", known.observer, own)
 	case !h.has(part):
-		h.ok(part, "all %d nodes, edges and workers in touch are of %s's version, %s", running, known.observer, own)
+		h.ok(part, "all %d nodes, edges, workers and builders in touch are of %s's version, %s", running, known.observer, own)
 	}
 }
 

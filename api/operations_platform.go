@@ -48,6 +48,10 @@ func (s *service) registerOperators(api huma.API) {
 	huma.Register(api, also(create(tagOperators, operators(), "create-edge", "/v1/edges", text{
 		"Make an edge", "The answer holds the token for its proxy, this once.",
 	}), http.StatusConflict), s.createEdge)
+	huma.Register(api, operation(tagOperators, operators(), http.MethodPatch, http.StatusOK, "update-edge", "/v1/edges/{edge_id}", text{
+		"Change an edge", "A draining edge answers 503 at its health path, so that load balancers leave it, and serves whoever still comes. " +
+			"It hears of it within moments; its drains says when it does so.",
+	}), s.updateEdge)
 	huma.Register(api, remove(tagOperators, operators(), "delete-edge", "/v1/edges/{edge_id}", text{
 		"Delete an edge", "Its proxy's token is refused from then on, and addresses no longer wait for its acknowledgement.",
 	}), s.deleteEdge)

@@ -114,6 +114,8 @@ type Edge struct {
 	ID                  uuid.UUID  `json:"id"`
 	Name                string     `json:"name"`
 	Region              string     `json:"region"`
+	State               string     `doc:"draining: load balancers leave it, while it serves on." enum:"ready,draining" json:"state"`
+	Drains              *bool      `doc:"Whether it has load balancers leave it, as it told with its last poll: it answers 503 at its health path. Absent where it does not tell: it is of a version that cannot be drained." json:"drains,omitempty"`
 	Version             string     `doc:"Version of its proxy; absent where it does not tell." json:"version,omitempty"`
 	InTouch             bool       `doc:"Whether it was heard of within the last seconds in which an API answered; if not, last_seen_at says since when. Nothing waits for the acknowledgement of an edge that is out of touch." json:"in_touch"`
 	AcknowledgedVersion int64      `doc:"Version of the route table that it serves from." json:"acknowledged_version"`
@@ -127,6 +129,15 @@ type Edge struct {
 // EdgePath names one edge.
 type EdgePath struct {
 	EdgeID uuid.UUID `path:"edge_id"`
+}
+
+// UpdateEdgeInput changes what operators want of an edge.
+type UpdateEdgeInput struct {
+	EdgePath
+
+	Body struct {
+		State string `doc:"draining: load balancers leave it, while it serves on." enum:"ready,draining" json:"state"`
+	}
 }
 
 // EdgeOutput is one edge.

@@ -303,6 +303,7 @@ func bodies() map[string]string {
 		"update-environment":           `{}`,
 		"approve-environment":          `{"commit":"` + awaitedCommit + `"}`,
 		"create-node":                  `{"name":"n{random}","region":"there"}`,
+		"update-edge":                  `{"state":"draining"}`,
 		"update-node":                  `{"state":"draining"}`,
 		"rotate-node-token":            `{}`,
 		"join-node":                    `{"token":"{join_token}","public_key":"JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs"}`,

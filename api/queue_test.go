@@ -193,8 +193,9 @@ func TestBuilders_AreTheWorkersWithWhatTheyBuild(t *testing.T) {
 	b := setup(t)
 	deployment := b.deployment(t, b.project(t).ID)
 	b.emptyQueue(t)
-	b.exec(t, `INSERT INTO workers (id, name, version, slots, buildkit_address, buildkit_version, buildkit_disk_bytes, buildkit_seen_at) VALUES
-		($1, 'worker-2', '1.2.3', '{"build": 2, "wait": 20}', 'tcp://builder-1:1234', 'v0.34.2', 1000, now())`, id.New())
+	b.exec(t, `INSERT INTO workers (id, name, version, slots, buildkit_address, buildkit_version, buildkit_disk_bytes, buildkit_seen_at, builders) VALUES
+		($1, 'worker-2', '1.2.3', '{"build": 2, "wait": 20}', 'tcp://builder-1:1234', 'v0.34.2', 1000, now(),
+		'[{"address": "tcp://builder-1:1234", "version": "v1.3.0"}]')`, id.New())
 	b.exec(t, `INSERT INTO workers (id, name, version, slots, buildkit_address, buildkit_error, last_seen_at) VALUES
 		($1, 'worker-1', '1.2.2', '{"build": 4}', '', 'BuildKit did not answer.', now() - interval '10 minutes')`, id.New())
 	b.job(t, "deploy.build", "build", "running", deployment.ID, time.Minute)
@@ -214,7 +215,10 @@ func TestBuilders_AreTheWorkersWithWhatTheyBuild(t *testing.T) {
 	require.Equal(t, "v0.34.2", *alive.Buildkit.Version)
 	require.EqualValues(t, 1000, *alive.Buildkit.DiskBytes)
 
+	require.Equal(t, []client.BuilderVersion{{Address: "tcp://builder-1:1234", Version: new("v1.3.0")}}, *alive.Buildkit.Builders)
+
 	require.False(t, dead.InTouch)
+	require.Nil(t, dead.Buildkit.Builders)
 	require.Empty(t, dead.Builds)
 	require.Nil(t, dead.Buildkit.SeenAt)
 	require.Equal(t, "BuildKit did not answer.", *dead.Buildkit.Error)

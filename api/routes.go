@@ -31,6 +31,9 @@ func (s *service) getRoutes(ctx context.Context, input *RoutesInput) (*RoutesOut
 	news, cancel := s.listener.Subscribe(database.ChannelRoutes, "")
 	defer cancel()
 
+	wanted, forget := s.listener.Subscribe(database.ChannelEdges, who.edgeID.String())
+	defer forget()
+
 	if err := s.routesAreKnown(ctx, who.edgeID, input.WaitInput); err != nil {
 		return nil, err
 	}
@@ -41,15 +44,24 @@ func (s *service) getRoutes(ctx context.Context, input *RoutesInput) (*RoutesOut
 	}
 
 	has := edgeTable{version: s.acknowledgedIn(input.IfNoneMatch), checksum: input.Checksum}
-	poll := edgePoll{who: who, acknowledged: has.version, version: input.Version, addresses: edgeAddresses(input.Addresses), clockAheadMs: who.clockAheadMs()}
+	poll := edgePoll{
+		who: who, acknowledged: has.version, version: input.Version, addresses: edgeAddresses(input.Addresses),
+		drains: input.Drains, clockAheadMs: who.clockAheadMs(),
+	}
 
-	if _, err := s.edges.said.do(ctx, poll); err != nil {
+	state, err := s.edges.said.do(ctx, poll)
+	if err != nil {
 		return nil, err
+	}
+
+	// An edge that does not do what operators want hears of it at once; one that does not tell is of a version that does not know how.
+	if input.Drains != "" && (input.Drains == "true") != (state == edgeDraining) {
+		input.WaitSeconds = 0
 	}
 
 	var since int64
 
-	lacks, err := s.waitAsEdge(ctx, input.WaitInput, news, func(notBefore time.Time) (lacks bool, err error) {
+	lacks, err := s.waitAsEdge(ctx, input.WaitInput, news, wanted, func(notBefore time.Time) (lacks bool, err error) {
 		if err := s.feed.look(ctx, notBefore); err != nil {
 			return false, err
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/internal/buildlabel"
+	"github.com/zeitwork/zeitwork/internal/version"
 )
 
 // defaultFreeBytes is how much of the disk the cache leaves free.
@@ -55,9 +56,10 @@ insecure-entitlements = []
   reservedSpace = {{.ReservedBytes}}
   minFreeSpace = {{.FreeBytes}}
   max-parallelism = {{.Steps}}
-{{if .Builds}}
+
 [worker.oci.labels]
-  "` + buildlabel.Builds + `" = {{.Builds}}
+  "` + buildlabel.Version + `" = {{.Version}}
+{{if .Builds}}  "` + buildlabel.Builds + `" = {{.Builds}}
 {{end}}{{if .Mirror}}
 [registry."docker.io"]
   mirrors = [{{.Mirror}}]
@@ -91,7 +93,7 @@ func (b Buildkitd) writeConfiguration(address string, lastBuild netip.Addr) (str
 		"Nameservers": strings.Join(lo.Map(b.Nameservers, func(a netip.Addr, _ int) string { return strconv.Quote(a.String()) }), ", "),
 		"CacheBytes":  strconv.FormatInt(cacheBytes, 10), "ReservedBytes": strconv.FormatInt(cacheBytes/reservedShare, 10),
 		"FreeBytes": strconv.FormatInt(cmp.Or(b.FreeBytes, defaultFreeBytes), 10), "Steps": strconv.Itoa(b.Steps), "Mirror": "", "Registry": "",
-		"Builds": "",
+		"Builds": "", "Version": strconv.Quote(version.Get().Version),
 	}
 
 	if b.Builds > 0 {

@@ -108,6 +108,7 @@ const (
 	AuditEventActionEdgeJoin                              AuditEventAction = "edge.join"
 	AuditEventActionEdgeJoinToken                         AuditEventAction = "edge.join_token"
 	AuditEventActionEdgeRotateToken                       AuditEventAction = "edge.rotate_token"
+	AuditEventActionEdgeUpdate                            AuditEventAction = "edge.update"
 	AuditEventActionEnvironmentCreate                     AuditEventAction = "environment.create"
 	AuditEventActionEnvironmentDelete                     AuditEventAction = "environment.delete"
 	AuditEventActionEnvironmentUnpin                      AuditEventAction = "environment.unpin"
@@ -222,6 +223,8 @@ func (e AuditEventAction) Valid() bool {
 	case AuditEventActionEdgeJoinToken:
 		return true
 	case AuditEventActionEdgeRotateToken:
+		return true
+	case AuditEventActionEdgeUpdate:
 		return true
 	case AuditEventActionEnvironmentCreate:
 		return true
@@ -1146,6 +1149,24 @@ func (e DomainCertificateState) Valid() bool {
 	case DomainCertificateStateFailed:
 		return true
 	case DomainCertificateStateOrdering:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for EdgeState.
+const (
+	EdgeStateDraining EdgeState = "draining"
+	EdgeStateReady    EdgeState = "ready"
+)
+
+// Valid indicates whether the value is a known member of the EdgeState enum.
+func (e EdgeState) Valid() bool {
+	switch e {
+	case EdgeStateDraining:
+		return true
+	case EdgeStateReady:
 		return true
 	default:
 		return false
@@ -2235,6 +2256,24 @@ func (e UpdateDomainInputBodyHTTPS) Valid() bool {
 	}
 }
 
+// Defines values for UpdateEdgeInputBodyState.
+const (
+	UpdateEdgeInputBodyStateDraining UpdateEdgeInputBodyState = "draining"
+	UpdateEdgeInputBodyStateReady    UpdateEdgeInputBodyState = "ready"
+)
+
+// Valid indicates whether the value is a known member of the UpdateEdgeInputBodyState enum.
+func (e UpdateEdgeInputBodyState) Valid() bool {
+	switch e {
+	case UpdateEdgeInputBodyStateDraining:
+		return true
+	case UpdateEdgeInputBodyStateReady:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for UpdateMemberInputBodyRole.
 const (
 	UpdateMemberInputBodyRoleDeveloper UpdateMemberInputBodyRole = "developer"
@@ -3242,6 +3281,9 @@ type BuildKit struct {
 	// Address Without credentials.
 	Address string `json:"address"`
 
+	// Builders The builders behind the address, one or several; absent where its worker does not tell.
+	Builders *[]BuilderVersion `json:"builders,omitempty"`
+
 	// DiskBytes What its cache takes on its disk; absent where it never answered.
 	DiskBytes *int64 `json:"disk_bytes,omitempty"`
 
@@ -3392,6 +3434,15 @@ type Builder struct {
 	Slots     []QueueSlots `json:"slots"`
 	StartedAt time.Time    `json:"started_at"`
 	Version   string       `json:"version"`
+}
+
+// BuilderVersion defines model for BuilderVersion.
+type BuilderVersion struct {
+	// Address Without credentials.
+	Address string `json:"address"`
+
+	// Version Absent where it tells none, as it is of a version that does not, or silent.
+	Version *string `json:"version,omitempty"`
 }
 
 // Changed defines model for Changed.
@@ -4144,8 +4195,11 @@ type Edge struct {
 	CreatedAt time.Time `json:"created_at"`
 
 	// CurrentVersion The newest version of the route table.
-	CurrentVersion int64              `json:"current_version"`
-	ID             openapi_types.UUID `json:"id"`
+	CurrentVersion int64 `json:"current_version"`
+
+	// Drains Whether it has load balancers leave it, as it told with its last poll: it answers 503 at its health path. Absent where it does not tell: it is of a version that cannot be drained.
+	Drains *bool              `json:"drains,omitempty"`
+	ID     openapi_types.UUID `json:"id"`
 
 	// InTouch Whether it was heard of within the last seconds in which an API answered; if not, last_seen_at says since when. Nothing waits for the acknowledgement of an edge that is out of touch.
 	InTouch    bool       `json:"in_touch"`
@@ -4153,12 +4207,18 @@ type Edge struct {
 	Name       string     `json:"name"`
 	Region     string     `json:"region"`
 
+	// State draining: load balancers leave it, while it serves on.
+	State EdgeState `json:"state"`
+
 	// Version Version of its proxy; absent where it does not tell.
 	Version *string `json:"version,omitempty"`
 
 	// VersionsBehind How many versions the edge is behind.
 	VersionsBehind int64 `json:"versions_behind"`
 }
+
+// EdgeState draining: load balancers leave it, while it serves on.
+type EdgeState string
 
 // EdgeCertificate defines model for EdgeCertificate.
 type EdgeCertificate struct {
@@ -6512,6 +6572,15 @@ type UpdateDomainInputBody struct {
 // UpdateDomainInputBodyHTTPS Whether visitors who come by http are sent on to https.
 type UpdateDomainInputBodyHTTPS string
 
+// UpdateEdgeInputBody defines model for UpdateEdgeInputBody.
+type UpdateEdgeInputBody struct {
+	// State draining: load balancers leave it, while it serves on.
+	State UpdateEdgeInputBodyState `json:"state"`
+}
+
+// UpdateEdgeInputBodyState draining: load balancers leave it, while it serves on.
+type UpdateEdgeInputBodyState string
+
 // UpdateEnvironmentInputBody defines model for UpdateEnvironmentInputBody.
 type UpdateEnvironmentInputBody struct {
 	// ExpiresAt When the preview is deleted; a push to its branch puts it off by the project's preview_days where that is later.
@@ -7042,6 +7111,9 @@ type GetRoutesParams struct {
 
 	// ZeitworkVersion Version of the calling edge's proxy, for operators to see.
 	ZeitworkVersion *string `json:"Zeitwork-Version,omitempty"`
+
+	// ZeitworkDraining Whether the calling edge has load balancers leave it. Where operators want otherwise, the answer comes at once.
+	ZeitworkDraining *string `json:"Zeitwork-Draining,omitempty"`
 
 	// ZeitworkRoutesChecksum The checksum of the table that the calling edge has, as it has computed it itself. With it the answer may be only what has changed since the version in If-None-Match.
 	ZeitworkRoutesChecksum *string `json:"Zeitwork-Routes-Checksum,omitempty"`
@@ -7785,6 +7857,9 @@ type WakeDeploymentJSONRequestBody = WakeDeploymentInputBody
 // CreateEdgeJSONRequestBody defines body for CreateEdge for application/json ContentType.
 type CreateEdgeJSONRequestBody = CreateEdgeInputBody
 
+// UpdateEdgeJSONRequestBody defines body for UpdateEdge for application/json ContentType.
+type UpdateEdgeJSONRequestBody = UpdateEdgeInputBody
+
 // RotateEdgeTokenJSONRequestBody defines body for RotateEdgeToken for application/json ContentType.
 type RotateEdgeTokenJSONRequestBody = MachineRotation
 
@@ -8360,6 +8435,24 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/edges/{edge_id} (the `GetEdge` operationId).
 	GetEdge(ctx context.Context, edgeID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateEdgeWithBody Change an edge
+	//
+	// A draining edge answers 503 at its health path, so that load balancers leave it, and serves whoever still comes. It hears of it within moments; its drains says when it does so. For operators.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /v1/edges/{edge_id} (the `UpdateEdge` operationId).
+	UpdateEdgeWithBody(ctx context.Context, edgeID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateEdge Change an edge
+	//
+	// A draining edge answers 503 at its health path, so that load balancers leave it, and serves whoever still comes. It hears of it within moments; its drains says when it does so. For operators.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /v1/edges/{edge_id} (the `UpdateEdge` operationId).
+	UpdateEdge(ctx context.Context, edgeID openapi_types.UUID, body UpdateEdgeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CreateEdgeJoinToken Make an edge's one-time token
 	//
@@ -10517,6 +10610,44 @@ func (c *Client) DeleteEdge(ctx context.Context, edgeID openapi_types.UUID, reqE
 // Corresponds with GET /v1/edges/{edge_id} (the `GetEdge` operationId).
 func (c *Client) GetEdge(ctx context.Context, edgeID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetEdgeRequest(c.Server, edgeID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateEdgeWithBody Change an edge
+//
+// A draining edge answers 503 at its health path, so that load balancers leave it, and serves whoever still comes. It hears of it within moments; its drains says when it does so. For operators.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /v1/edges/{edge_id} (the `UpdateEdge` operationId).
+func (c *Client) UpdateEdgeWithBody(ctx context.Context, edgeID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateEdgeRequestWithBody(c.Server, edgeID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateEdge Change an edge
+//
+// A draining edge answers 503 at its health path, so that load balancers leave it, and serves whoever still comes. It hears of it within moments; its drains says when it does so. For operators.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /v1/edges/{edge_id} (the `UpdateEdge` operationId).
+func (c *Client) UpdateEdge(ctx context.Context, edgeID openapi_types.UUID, body UpdateEdgeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateEdgeRequest(c.Server, edgeID, body)
 	if err != nil {
 		return nil, err
 	}
@@ -15652,15 +15783,26 @@ func NewGetRoutesRequest(server string, params *GetRoutesParams) (*http.Request,
 			req.Header.Set("Zeitwork-Version", headerParam1)
 		}
 
-		if params.ZeitworkRoutesChecksum != nil {
+		if params.ZeitworkDraining != nil {
 			var headerParam2 string
 
-			headerParam2, err = runtime.StyleParamWithOptions("simple", false, "Zeitwork-Routes-Checksum", *params.ZeitworkRoutesChecksum, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			headerParam2, err = runtime.StyleParamWithOptions("simple", false, "Zeitwork-Draining", *params.ZeitworkDraining, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
 			if err != nil {
 				return nil, err
 			}
 
-			req.Header.Set("Zeitwork-Routes-Checksum", headerParam2)
+			req.Header.Set("Zeitwork-Draining", headerParam2)
+		}
+
+		if params.ZeitworkRoutesChecksum != nil {
+			var headerParam3 string
+
+			headerParam3, err = runtime.StyleParamWithOptions("simple", false, "Zeitwork-Routes-Checksum", *params.ZeitworkRoutesChecksum, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Zeitwork-Routes-Checksum", headerParam3)
 		}
 
 	}
@@ -15878,6 +16020,53 @@ func NewGetEdgeRequest(server string, edgeID openapi_types.UUID) (*http.Request,
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewUpdateEdgeRequest calls the generic UpdateEdge builder with application/json body
+func NewUpdateEdgeRequest(server string, edgeID openapi_types.UUID, body UpdateEdgeJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateEdgeRequestWithBody(server, edgeID, "application/json", bodyReader)
+}
+
+// NewUpdateEdgeRequestWithBody constructs an http.Request for the UpdateEdge method, with any body, and a specified content type
+func NewUpdateEdgeRequestWithBody(server string, edgeID openapi_types.UUID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "edge_id", edgeID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/edges/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -23678,6 +23867,24 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/edges/{edge_id} (the `GetEdge` operationId).
 	GetEdgeWithResponse(ctx context.Context, edgeID openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetEdgeResponse, error)
 
+	// UpdateEdgeWithBodyWithResponse Change an edge
+	//
+	// A draining edge answers 503 at its health path, so that load balancers leave it, and serves whoever still comes. It hears of it within moments; its drains says when it does so. For operators.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /v1/edges/{edge_id} (the `UpdateEdge` operationId).
+	UpdateEdgeWithBodyWithResponse(ctx context.Context, edgeID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateEdgeResponse, error)
+
+	// UpdateEdgeWithResponse Change an edge
+	//
+	// A draining edge answers 503 at its health path, so that load balancers leave it, and serves whoever still comes. It hears of it within moments; its drains says when it does so. For operators.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /v1/edges/{edge_id} (the `UpdateEdge` operationId).
+	UpdateEdgeWithResponse(ctx context.Context, edgeID openapi_types.UUID, body UpdateEdgeJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateEdgeResponse, error)
+
 	// CreateEdgeJoinTokenWithResponse Make an edge's one-time token
 	//
 	// A machine that joins with it becomes the edge. It is good for an hour, for one machine, and the one before is good no longer. For operators.
@@ -28094,12 +28301,14 @@ func (r ShipRequestsResponse) ContentType() string {
 // GetRoutesResponse200Headers the declared response headers of an HTTP 200 response for GetRoutes
 type GetRoutesResponse200Headers struct {
 	ETag               *string
+	ZeitworkDraining   *bool
 	ZeitworkOtherEdges *int64
 }
 
 // GetRoutesResponse304Headers the declared response headers of an HTTP 304 response for GetRoutes
 type GetRoutesResponse304Headers struct {
 	ETag               *string
+	ZeitworkDraining   *bool
 	ZeitworkOtherEdges *int64
 }
 
@@ -28620,6 +28829,117 @@ func (r GetEdgeResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetEdgeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type UpdateEdgeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Edge
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r UpdateEdgeResponse) GetJSON200() *Edge {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r UpdateEdgeResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r UpdateEdgeResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r UpdateEdgeResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r UpdateEdgeResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r UpdateEdgeResponse) GetApplicationProblemJSON408() *Problem {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r UpdateEdgeResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r UpdateEdgeResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r UpdateEdgeResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r UpdateEdgeResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r UpdateEdgeResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r UpdateEdgeResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r UpdateEdgeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UpdateEdgeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r UpdateEdgeResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -40626,6 +40946,36 @@ func (c *ClientWithResponses) GetEdgeWithResponse(ctx context.Context, edgeID op
 	return ParseGetEdgeResponse(rsp)
 }
 
+// UpdateEdgeWithBodyWithResponse Change an edge
+//
+// A draining edge answers 503 at its health path, so that load balancers leave it, and serves whoever still comes. It hears of it within moments; its drains says when it does so. For operators.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /v1/edges/{edge_id} (the `UpdateEdge` operationId).
+func (c *ClientWithResponses) UpdateEdgeWithBodyWithResponse(ctx context.Context, edgeID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateEdgeResponse, error) {
+	rsp, err := c.UpdateEdgeWithBody(ctx, edgeID, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateEdgeResponse(rsp)
+}
+
+// UpdateEdgeWithResponse Change an edge
+//
+// A draining edge answers 503 at its health path, so that load balancers leave it, and serves whoever still comes. It hears of it within moments; its drains says when it does so. For operators.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /v1/edges/{edge_id} (the `UpdateEdge` operationId).
+func (c *ClientWithResponses) UpdateEdgeWithResponse(ctx context.Context, edgeID openapi_types.UUID, body UpdateEdgeJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateEdgeResponse, error) {
+	rsp, err := c.UpdateEdge(ctx, edgeID, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateEdgeResponse(rsp)
+}
+
 // CreateEdgeJoinTokenWithResponse Make an edge's one-time token
 //
 // A machine that joins with it becomes the edge. It is good for an hour, for one machine, and the one before is good no longer. For operators.
@@ -45603,6 +45953,13 @@ func ParseGetRoutesResponse(rsp *http.Response) (*GetRoutesResponse, error) {
 			}
 			headers.ETag = &value
 		}
+		if values := rsp.Header.Values("Zeitwork-Draining"); len(values) > 0 {
+			var value bool
+			if err := runtime.BindStyledParameterWithOptions("simple", "Zeitwork-Draining", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ZeitworkDraining = &value
+		}
 		if values := rsp.Header.Values("Zeitwork-Other-Edges"); len(values) > 0 {
 			var value int64
 			if err := runtime.BindStyledParameterWithOptions("simple", "Zeitwork-Other-Edges", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
@@ -45619,6 +45976,13 @@ func ParseGetRoutesResponse(rsp *http.Response) (*GetRoutesResponse, error) {
 				return nil, err
 			}
 			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Zeitwork-Draining"); len(values) > 0 {
+			var value bool
+			if err := runtime.BindStyledParameterWithOptions("simple", "Zeitwork-Draining", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ZeitworkDraining = &value
 		}
 		if values := rsp.Header.Values("Zeitwork-Other-Edges"); len(values) > 0 {
 			var value int64
@@ -45984,6 +46348,102 @@ func ParseGetEdgeResponse(rsp *http.Response) (*GetEdgeResponse, error) {
 			return nil, err
 		}
 		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseUpdateEdgeResponse parses an HTTP response from a UpdateEdgeWithResponse call
+func ParseUpdateEdgeResponse(rsp *http.Response) (*UpdateEdgeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UpdateEdgeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Edge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
 		var dest Problem

@@ -15,6 +15,8 @@ const (
 	ChannelNodes = "zeitwork_nodes"
 	// ChannelRoutes carries nothing: the route table has changed.
 	ChannelRoutes = "zeitwork_routes"
+	// ChannelEdges carries the id of an edge of which operators want something else.
+	ChannelEdges = "zeitwork_edges"
 	// ChannelCertificates carries nothing: what edges end TLS with has changed.
 	ChannelCertificates = "zeitwork_certificates"
 	// ChannelDetections carries the id of a detection that has ended.

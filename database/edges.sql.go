@@ -13,20 +13,28 @@ import (
 )
 
 const countEdges = `-- name: CountEdges :one
-SELECT count(*) FROM edges JOIN edge_silence ON edge_silence.id = edges.id
-WHERE edges.last_seen_at IS NOT NULL AND edge_silence.silent_for <= $1::interval
+SELECT count(*) FILTER (
+    WHERE edges.state <> 'draining' AND edges.last_seen_at IS NOT NULL AND edge_silence.silent_for <= $1::interval
+  ) AS serving,
+  coalesce(array_agg(edges.id) FILTER (WHERE edges.state = 'draining'), '{}')::uuid[] AS draining
+FROM edges JOIN edge_silence ON edge_silence.id = edges.id
 `
 
-// How many edges are in touch.
-func (q *Queries) CountEdges(ctx context.Context, seenWithin time.Duration) (int64, error) {
+type CountEdgesRow struct {
+	Serving  int64
+	Draining []uuid.UUID
+}
+
+// How many edges are in touch and wanted by load balancers, and which ones are not wanted.
+func (q *Queries) CountEdges(ctx context.Context, seenWithin time.Duration) (CountEdgesRow, error) {
 	row := q.db.QueryRow(ctx, countEdges, seenWithin)
-	var count int64
-	err := row.Scan(&count)
-	return count, err
+	var i CountEdgesRow
+	err := row.Scan(&i.Serving, &i.Draining)
+	return i, err
 }
 
 const createEdge = `-- name: CreateEdge :one
-INSERT INTO edges (id, name, region) VALUES ($1, $2, $3) RETURNING id, name, region, acknowledged_version, last_seen_at, created_at, version, addresses, counted_until, certificates_version, clock_ahead_ms
+INSERT INTO edges (id, name, region) VALUES ($1, $2, $3) RETURNING id, name, region, acknowledged_version, last_seen_at, created_at, version, addresses, counted_until, certificates_version, clock_ahead_ms, state, drains
 `
 
 func (q *Queries) CreateEdge(ctx context.Context, iD uuid.UUID, name string, region string) (Edge, error) {
@@ -44,6 +52,8 @@ func (q *Queries) CreateEdge(ctx context.Context, iD uuid.UUID, name string, reg
 		&i.CountedUntil,
 		&i.CertificatesVersion,
 		&i.ClockAheadMs,
+		&i.State,
+		&i.Drains,
 	)
 	return i, err
 }
@@ -61,7 +71,7 @@ func (q *Queries) DeleteEdge(ctx context.Context, id uuid.UUID) (int64, error) {
 }
 
 const edgeByName = `-- name: EdgeByName :one
-SELECT id, name, region, acknowledged_version, last_seen_at, created_at, version, addresses, counted_until, certificates_version, clock_ahead_ms FROM edges WHERE name = $1
+SELECT id, name, region, acknowledged_version, last_seen_at, created_at, version, addresses, counted_until, certificates_version, clock_ahead_ms, state, drains FROM edges WHERE name = $1
 `
 
 func (q *Queries) EdgeByName(ctx context.Context, name string) (Edge, error) {
@@ -79,12 +89,14 @@ func (q *Queries) EdgeByName(ctx context.Context, name string) (Edge, error) {
 		&i.CountedUntil,
 		&i.CertificatesVersion,
 		&i.ClockAheadMs,
+		&i.State,
+		&i.Drains,
 	)
 	return i, err
 }
 
 const getEdge = `-- name: GetEdge :one
-SELECT edges.id, edges.name, edges.region, edges.acknowledged_version, edges.last_seen_at, edges.created_at, edges.version, edges.addresses, edges.counted_until, edges.certificates_version, edges.clock_ahead_ms, (edges.last_seen_at IS NOT NULL AND edge_silence.silent_for <= $1::interval)::boolean AS in_touch
+SELECT edges.id, edges.name, edges.region, edges.acknowledged_version, edges.last_seen_at, edges.created_at, edges.version, edges.addresses, edges.counted_until, edges.certificates_version, edges.clock_ahead_ms, edges.state, edges.drains, (edges.last_seen_at IS NOT NULL AND edge_silence.silent_for <= $1::interval)::boolean AS in_touch
 FROM edges JOIN edge_silence ON edge_silence.id = edges.id
 WHERE edges.id = $2
 `
@@ -109,6 +121,8 @@ func (q *Queries) GetEdge(ctx context.Context, seenWithin time.Duration, iD uuid
 		&i.Edge.CountedUntil,
 		&i.Edge.CertificatesVersion,
 		&i.Edge.ClockAheadMs,
+		&i.Edge.State,
+		&i.Edge.Drains,
 		&i.InTouch,
 	)
 	return i, err
@@ -140,7 +154,7 @@ func (q *Queries) ListEdgeAddresses(ctx context.Context) ([][]string, error) {
 }
 
 const listEdges = `-- name: ListEdges :many
-SELECT edges.id, edges.name, edges.region, edges.acknowledged_version, edges.last_seen_at, edges.created_at, edges.version, edges.addresses, edges.counted_until, edges.certificates_version, edges.clock_ahead_ms, (edges.last_seen_at IS NOT NULL AND edge_silence.silent_for <= $1::interval)::boolean AS in_touch
+SELECT edges.id, edges.name, edges.region, edges.acknowledged_version, edges.last_seen_at, edges.created_at, edges.version, edges.addresses, edges.counted_until, edges.certificates_version, edges.clock_ahead_ms, edges.state, edges.drains, (edges.last_seen_at IS NOT NULL AND edge_silence.silent_for <= $1::interval)::boolean AS in_touch
 FROM edges JOIN edge_silence ON edge_silence.id = edges.id
 WHERE edges.id > $2 ORDER BY edges.id LIMIT $3::int
 `
@@ -171,6 +185,8 @@ func (q *Queries) ListEdges(ctx context.Context, seenWithin time.Duration, after
 			&i.Edge.CountedUntil,
 			&i.Edge.CertificatesVersion,
 			&i.Edge.ClockAheadMs,
+			&i.Edge.State,
+			&i.Edge.Drains,
 			&i.InTouch,
 		); err != nil {
 			return nil, err
@@ -184,7 +200,7 @@ func (q *Queries) ListEdges(ctx context.Context, seenWithin time.Duration, after
 }
 
 const lockEdge = `-- name: LockEdge :one
-SELECT id, name, region, acknowledged_version, last_seen_at, created_at, version, addresses, counted_until, certificates_version, clock_ahead_ms FROM edges WHERE id = $1 FOR NO KEY UPDATE
+SELECT id, name, region, acknowledged_version, last_seen_at, created_at, version, addresses, counted_until, certificates_version, clock_ahead_ms, state, drains FROM edges WHERE id = $1 FOR NO KEY UPDATE
 `
 
 func (q *Queries) LockEdge(ctx context.Context, id uuid.UUID) (Edge, error) {
@@ -202,6 +218,8 @@ func (q *Queries) LockEdge(ctx context.Context, id uuid.UUID) (Edge, error) {
 		&i.CountedUntil,
 		&i.CertificatesVersion,
 		&i.ClockAheadMs,
+		&i.State,
+		&i.Drains,
 	)
 	return i, err
 }
@@ -219,7 +237,7 @@ func (q *Queries) NotifyNodes(ctx context.Context) error {
 const recordEdgePolls = `-- name: RecordEdgePolls :many
 WITH told AS (
   SELECT unnest($1::uuid[]) AS id, unnest($2::bigint[]) AS acknowledged, unnest($3::text[]) AS version, unnest($4::text[]) AS addresses,
-    unnest($5::int[]) AS clock_ahead_ms
+    unnest($5::int[]) AS clock_ahead_ms, unnest($6::text[]) AS drains
 ), before AS (
   SELECT edges.id, edges.addresses FROM edges WHERE edges.id IN (SELECT told.id FROM told) ORDER BY edges.id FOR NO KEY UPDATE
 )
@@ -227,10 +245,11 @@ UPDATE edges SET
   last_seen_at = now(), clock_ahead_ms = coalesce(nullif(told.clock_ahead_ms, -2147483648), edges.clock_ahead_ms),
   acknowledged_version = CASE WHEN told.acknowledged >= 0 THEN told.acknowledged ELSE edges.acknowledged_version END,
   version = CASE told.version WHEN '' THEN edges.version ELSE told.version END,
-  addresses = CASE told.addresses WHEN '' THEN edges.addresses ELSE string_to_array(told.addresses, ',') END
+  addresses = CASE told.addresses WHEN '' THEN edges.addresses ELSE string_to_array(told.addresses, ',') END,
+  drains = nullif(told.drains, '')::boolean
 FROM told JOIN before ON before.id = told.id
 WHERE edges.id = told.id
-RETURNING edges.id, edges.addresses, (edges.addresses IS DISTINCT FROM before.addresses)::boolean AS moved
+RETURNING edges.id, edges.state, edges.addresses, (edges.addresses IS DISTINCT FROM before.addresses)::boolean AS moved
 `
 
 type RecordEdgePollsParams struct {
@@ -239,17 +258,20 @@ type RecordEdgePollsParams struct {
 	Versions      []string
 	Addresses     []string
 	ClocksAheadMs []int32
+	Drains        []string
 }
 
 type RecordEdgePollsRow struct {
 	ID        uuid.UUID
+	State     string
 	Addresses []string
 	Moved     bool
 }
 
 // Remembers what edges say with their polls: which version of the route table they serve from (-1: none that there is), the version of their binaries and
-// from which addresses they connect to VMs, with commas between (both empty: as before), and how many
-// milliseconds their clocks are ahead (-2147483648: as before). Returns those whose addresses have changed. Edges are locked by id.
+// from which addresses they connect to VMs, with commas between (both empty: as before), how many
+// milliseconds their clocks are ahead (-2147483648: as before), and whether they drain (empty: they do not tell). Returns what operators want of them, and
+// whether their addresses have changed. Edges are locked by id.
 func (q *Queries) RecordEdgePolls(ctx context.Context, arg RecordEdgePollsParams) ([]RecordEdgePollsRow, error) {
 	rows, err := q.db.Query(ctx, recordEdgePolls,
 		arg.Ids,
@@ -257,6 +279,7 @@ func (q *Queries) RecordEdgePolls(ctx context.Context, arg RecordEdgePollsParams
 		arg.Versions,
 		arg.Addresses,
 		arg.ClocksAheadMs,
+		arg.Drains,
 	)
 	if err != nil {
 		return nil, err
@@ -265,7 +288,12 @@ func (q *Queries) RecordEdgePolls(ctx context.Context, arg RecordEdgePollsParams
 	items := []RecordEdgePollsRow{}
 	for rows.Next() {
 		var i RecordEdgePollsRow
-		if err := rows.Scan(&i.ID, &i.Addresses, &i.Moved); err != nil {
+		if err := rows.Scan(
+			&i.ID,
+			&i.State,
+			&i.Addresses,
+			&i.Moved,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -274,6 +302,19 @@ func (q *Queries) RecordEdgePolls(ctx context.Context, arg RecordEdgePollsParams
 		return nil, err
 	}
 	return items, nil
+}
+
+const setEdgeState = `-- name: SetEdgeState :execrows
+UPDATE edges SET state = $1 WHERE id = $2
+`
+
+// Has load balancers leave an edge, or come back to it.
+func (q *Queries) SetEdgeState(ctx context.Context, state string, iD uuid.UUID) (int64, error) {
+	result, err := q.db.Exec(ctx, setEdgeState, state, iD)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const touchEdges = `-- name: TouchEdges :exec

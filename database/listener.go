@@ -83,7 +83,7 @@ func (l *Listener) listen(ctx context.Context) error {
 
 	for _, channel := range []string{
 		ChannelDeployments, ChannelBuildLogs, ChannelRuntimeLogs, ChannelRequestLogs, ChannelNodes, ChannelRoutes, ChannelDetections, ChannelPolls,
-		ChannelChanges, ChannelCertificates,
+		ChannelChanges, ChannelCertificates, ChannelEdges,
 	} {
 		if _, err := connection.Exec(ctx, "LISTEN "+channel); err != nil {
 			return fmt.Errorf("listen on %s: %w", channel, err)

@@ -311,6 +311,8 @@ type Edge struct {
 	CountedUntil        *time.Time
 	CertificatesVersion *int64
 	ClockAheadMs        *int32
+	State               string
+	Drains              *bool
 }
 
 type EdgeSilence struct {
@@ -1044,4 +1046,5 @@ type Worker struct {
 	StartedAt         time.Time
 	LastSeenAt        time.Time
 	ClockAheadMs      *int32
+	Builders          json.RawMessage
 }

@@ -183,6 +183,7 @@ var hotQueries = map[string]bound{
 	"NextRouteVersion":    {most: 1},
 	"CountEdgesBehind":    {most: edges + 1},
 	"CountEdges":          {most: 2*edges + 1},
+	"SetEdgeState":        {most: edges + 1, with: map[string]any{"id": seedID(kindEdge, 7)}},
 	"TouchEdges":          {most: 2 * edges, with: map[string]any{"ids": []uuid.UUID{seedID(kindEdge, 7)}}},
 	"BindToken":           {most: 2, with: map[string]any{"id": seedID(kindToken, 20_007), "publickey": make([]byte, 32)}},
 	"RecordEdgePolls": {most: 3*edges + 5, with: map[string]any{

@@ -1051,6 +1051,10 @@ export const edges = pgTable("edges", {
   certificatesVersion: bigint("certificates_version", { mode: "number" }),
   // Version of its binary; empty where it is of a version that does not say.
   version: text("version").notNull().default(""),
+  // What operators want of it: ready, or draining, to have load balancers leave it while it serves on.
+  state: text("state").notNull().default("ready"),
+  // Whether it told with its last poll that load balancers are to leave it; null where it is of a version that does not tell.
+  drains: boolean("drains"),
   // From which it connects to VMs. Null where it has not said: it has not been seen, or is of a version that does not say.
   addresses: text("addresses").array(),
   // Until when it has told all that it has counted of requests, by Postgres's clock. Null: it has told nothing yet, or is of a version that does not say.
@@ -1076,6 +1080,8 @@ export const workers = pgTable(
     buildkitVersion: text("buildkit_version"),
     // What BuildKit's cache takes on its disk.
     buildkitDiskBytes: bigint("buildkit_disk_bytes", { mode: "number" }),
+    // The addresses of its builders and the version of Zeitwork that each told last, empty where it told none; null where the worker does not tell.
+    builders: jsonb("builders"),
     // Why BuildKit did not answer when it was last asked; null where it did.
     buildkitError: text("buildkit_error"),
     // When BuildKit last answered.

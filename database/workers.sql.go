@@ -34,7 +34,7 @@ func (q *Queries) DeleteWorker(ctx context.Context, id uuid.UUID) error {
 }
 
 const listWorkers = `-- name: ListWorkers :many
-SELECT workers.id, workers.name, workers.version, workers.slots, workers.buildkit_address, workers.buildkit_version, workers.buildkit_disk_bytes, workers.buildkit_error, workers.buildkit_seen_at, workers.started_at, workers.last_seen_at, workers.clock_ahead_ms, (workers.last_seen_at > now() - $1::interval)::boolean AS in_touch
+SELECT workers.id, workers.name, workers.version, workers.slots, workers.buildkit_address, workers.buildkit_version, workers.buildkit_disk_bytes, workers.buildkit_error, workers.buildkit_seen_at, workers.started_at, workers.last_seen_at, workers.clock_ahead_ms, workers.builders, (workers.last_seen_at > now() - $1::interval)::boolean AS in_touch
 FROM workers WHERE workers.id > $2 ORDER BY workers.id LIMIT $3::int
 `
 
@@ -66,6 +66,7 @@ func (q *Queries) ListWorkers(ctx context.Context, seenWithin time.Duration, aft
 			&i.Worker.StartedAt,
 			&i.Worker.LastSeenAt,
 			&i.Worker.ClockAheadMs,
+			&i.Worker.Builders,
 			&i.InTouch,
 		); err != nil {
 			return nil, err
@@ -80,15 +81,17 @@ func (q *Queries) ListWorkers(ctx context.Context, seenWithin time.Duration, aft
 
 const showWorker = `-- name: ShowWorker :exec
 INSERT INTO workers (
-  id, name, version, slots, buildkit_address, buildkit_version, buildkit_disk_bytes, buildkit_error, buildkit_seen_at, clock_ahead_ms
+  id, name, version, slots, buildkit_address, buildkit_version, buildkit_disk_bytes, buildkit_error, buildkit_seen_at, clock_ahead_ms,
+  builders
 )
 VALUES (
   $1, $2, $3, $4, $5, $6, $7, $8,
-  $9, greatest(least(extract(epoch FROM $10::timestamptz - now()) * 1000, 2e9), -2e9)::int
+  $9, greatest(least(extract(epoch FROM $10::timestamptz - now()) * 1000, 2e9), -2e9)::int,
+  $11::jsonb
 )
 ON CONFLICT (id) DO UPDATE SET
   last_seen_at = now(), clock_ahead_ms = excluded.clock_ahead_ms, buildkit_version = excluded.buildkit_version, buildkit_disk_bytes = excluded.buildkit_disk_bytes,
-  buildkit_error = excluded.buildkit_error, buildkit_seen_at = excluded.buildkit_seen_at
+  buildkit_error = excluded.buildkit_error, buildkit_seen_at = excluded.buildkit_seen_at, builders = excluded.builders
 `
 
 type ShowWorkerParams struct {
@@ -102,6 +105,7 @@ type ShowWorkerParams struct {
 	BuildkitError     *string
 	BuildkitSeenAt    *time.Time
 	SaidAt            time.Time
+	Builders          json.RawMessage
 }
 
 // Says that a worker lives, what its clock says, and what it knows of its BuildKit.
@@ -117,6 +121,7 @@ func (q *Queries) ShowWorker(ctx context.Context, arg ShowWorkerParams) error {
 		arg.BuildkitError,
 		arg.BuildkitSeenAt,
 		arg.SaidAt,
+		arg.Builders,
 	)
 	return err
 }

@@ -93,6 +93,8 @@ type platform struct {
 	acknowledged int64
 	// others is what the edge is told of other edges; empty: nothing.
 	others string
+	// draining is whether the edge is told that load balancers are to leave it; empty: nothing.
+	draining string
 	// version is what the edge said of its binary.
 	version string
 	// addresses are from where it said that it connects to VMs.
@@ -327,6 +329,10 @@ func (p *platform) routes(w http.ResponseWriter, r *http.Request) {
 	p.mutex.Lock()
 	if p.others != "" {
 		w.Header().Set(headerOtherEdges, p.others)
+	}
+
+	if p.draining != "" {
+		w.Header().Set(headerDraining, p.draining)
 	}
 
 	p.polled = r

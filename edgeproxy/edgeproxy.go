@@ -104,7 +104,7 @@ func New(config Config, logger *slog.Logger) (*Proxy, error) {
 	upstreams.holder.wake = wakeBy(p.calls)
 
 	handler := newHandler(config, current, upstreams, m, logger)
-	p.lease = handler.lease
+	p.lease, p.rotation = handler.lease, handler.rotation
 
 	proxy := &Proxy{
 		config: config, poller: p, reporter: &reporter{l, p.calls, logger}, closeIdle: closeIdle, patience: halfCloseTime, logger: logger,

@@ -24,6 +24,7 @@ type handler struct {
 	table      *atomic.Pointer[table]
 	forwarding forwarding
 	lease      *lease
+	rotation   *rotation
 	admission  *admission
 	bounds     bodyBounds
 	// sendTimeout is how long a client may take nothing of what is sent to it; 0: for ever.
@@ -39,7 +40,7 @@ type handler struct {
 
 func newHandler(config Config, current *atomic.Pointer[table], upstreams http.RoundTripper, m *meters, logger *slog.Logger) *handler {
 	h := &handler{
-		table: current, forwarding: newForwarding(config), lease: newLease(config), admission: newAdmission(config), bounds: newBodyBounds(config),
+		table: current, forwarding: newForwarding(config), lease: newLease(config), rotation: &rotation{}, admission: newAdmission(config), bounds: newBodyBounds(config),
 		sendTimeout: config.SendTimeout, meters: m, logger: logger,
 	}
 	h.proxy = &httputil.ReverseProxy{

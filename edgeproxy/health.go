@@ -20,6 +20,8 @@ func (h *handler) health(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case h.draining.Load():
 		status, text = http.StatusServiceUnavailable, "stopping\n"
+	case h.rotation.left.Load():
+		status, text = http.StatusServiceUnavailable, "draining\n"
 	case h.table.Load() == nil:
 		status, text = http.StatusServiceUnavailable, "starting\n"
 	case h.lease.hasEnded():

@@ -50,7 +50,9 @@ type poller struct {
 	// refresh tells the poller that requests want a newer table.
 	refresh *refresh
 	lease   *lease
-	logger  *slog.Logger
+	// rotation tells whether load balancers are to leave the edge.
+	rotation *rotation
+	logger   *slog.Logger
 	// addresses are those from which this edge connects to VMs.
 	addresses func() ([]string, error)
 	// status is what systemd was told last.
@@ -173,6 +175,7 @@ func (p *poller) ask(bounded *heldPoll, urgent bool) (bool, error) {
 	defer func() { _ = answer.Body.Close() }() // It was read.
 
 	p.lease.answered(answer.StatusCode, answer.Header)
+	p.rotation.answered(answer.Header)
 
 	switch {
 	case answer.StatusCode == http.StatusNotModified:
@@ -210,7 +213,9 @@ func refused(status string, text []byte) error {
 
 // parameters say which table the edge serves from, and from where it connects to VMs.
 func (p *poller) parameters(urgent bool) (*client.GetRoutesParams, error) {
-	parameters := &client.GetRoutesParams{ZeitworkVersion: new(buildversion.Get().Version)}
+	parameters := &client.GetRoutesParams{
+		ZeitworkVersion: new(buildversion.Get().Version), ZeitworkDraining: new(strconv.FormatBool(p.rotation.left.Load())),
+	}
 
 	addresses, err := p.addresses()
 	if err != nil {

@@ -434,10 +434,12 @@ func (m *memory) Address() string { return "tcp://builder-1:1234" }
 
 func (m *memory) State(context.Context) (activities.BuilderState, error) {
 	if m.builderAway {
-		return activities.BuilderState{}, errors.New("connection refused")
+		return activities.BuilderState{Silent: []string{m.Address()}}, errors.New("connection refused")
 	}
 
-	return activities.BuilderState{Version: "v0.34.2", DiskBytes: 5 << 30}, nil
+	return activities.BuilderState{
+		Version: "v0.34.2", DiskBytes: 5 << 30, Versions: []activities.BuilderVersion{{Address: m.Address(), Version: "v1.3.0"}},
+	}, nil
 }
 
 func (m *memory) Build(ctx context.Context, request activities.BuildRequest, log func(activities.LogLine)) (activities.BuildResult, error) {

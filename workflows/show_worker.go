@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/samber/lo"
 
+	"github.com/zeitwork/zeitwork/activities"
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/logging"
 	"github.com/zeitwork/zeitwork/internal/version"
@@ -31,8 +33,10 @@ const (
 type builderNews struct {
 	version *string
 	disk    *int64
-	trouble *string
-	seenAt  *time.Time
+	// builders are all builders, each with the version of Zeitwork that it told last.
+	builders []activities.BuilderVersion
+	trouble  *string
+	seenAt   *time.Time
 }
 
 // show keeps the worker's row in the list of workers until ctx ends.
@@ -50,7 +54,7 @@ func (w *Worker) show(ctx context.Context) {
 
 	var news atomic.Pointer[builderNews]
 
-	news.Store(&builderNews{})
+	news.Store(&builderNews{builders: []activities.BuilderVersion{}})
 
 	asked := make(chan struct{}, 1)
 	go w.askBuilder(ctx, &news, asked)
@@ -60,6 +64,11 @@ func (w *Worker) show(ctx context.Context) {
 
 	for {
 		known := news.Load()
+
+		if row.Builders, err = json.Marshal(known.builders); err != nil {
+			w.logger.WarnContext(ctx, "cannot encode the versions of the builders", logging.Error(err))
+		}
+
 		row.BuildkitVersion, row.BuildkitDiskBytes, row.BuildkitError, row.BuildkitSeenAt = known.version, known.disk, known.trouble, known.seenAt
 
 		row.SaidAt = time.Now()
@@ -113,8 +122,10 @@ func (w *Worker) askBuilderOnce(ctx context.Context, known builderNews) *builder
 	defer cancel()
 
 	state, err := w.builder.State(asking)
+	known.builders = versionsAfter(known.builders, state)
+
 	if err == nil {
-		return &builderNews{version: &state.Version, disk: &state.DiskBytes, seenAt: new(time.Now())}
+		return &builderNews{version: &state.Version, disk: &state.DiskBytes, seenAt: new(time.Now()), builders: known.builders}
 	}
 
 	if ctx.Err() == nil {
@@ -130,6 +141,17 @@ func (w *Worker) askBuilderOnce(ctx context.Context, known builderNews) *builder
 		strings.Join(state.Silent, ", ")))
 
 	return &known
+}
+
+// versionsAfter returns what is known of the builders' versions after they were asked. One that is silent keeps the version that it told last.
+func versionsAfter(known []activities.BuilderVersion, state activities.BuilderState) []activities.BuilderVersion {
+	silent := lo.Map(state.Silent, func(address string, _ int) activities.BuilderVersion {
+		told, _ := lo.Find(known, func(b activities.BuilderVersion) bool { return b.Address == address })
+
+		return activities.BuilderVersion{Address: address, Version: told.Version}
+	})
+
+	return slices.Concat(state.Versions, silent)
 }
 
 // withdraw takes the worker out of the list of workers when it has stopped.

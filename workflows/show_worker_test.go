@@ -52,6 +52,7 @@ func TestWorker_TellsOperatorsThatItLives_UntilItHasStopped(t *testing.T) {
 	require.Equal(t, "v0.34.2", *row.BuildkitVersion)
 	require.EqualValues(t, 5<<30, *row.BuildkitDiskBytes)
 	require.Nil(t, row.BuildkitError)
+	require.JSONEq(t, `[{"address": "tcp://builder-1:1234", "version": "v1.3.0"}]`, string(row.Builders))
 	require.Contains(t, string(row.Slots), `"build": 4`)
 
 	stop()
@@ -68,6 +69,7 @@ func TestWorker_BuildKitAway_SaysSo(t *testing.T) {
 	row := b.awaitShown(t, b.work(t), func(row database.Worker) bool { return row.BuildkitError != nil })
 	require.Contains(t, *row.BuildkitError, "did not answer")
 	require.Nil(t, row.BuildkitSeenAt)
+	require.JSONEq(t, `[{"address": "tcp://builder-1:1234", "version": ""}]`, string(row.Builders))
 }
 
 func TestWorker_ThatDied_IsForgottenAfterAnHour(t *testing.T) {

@@ -1,5 +1,9 @@
-// Package buildlabel has the name of the label by which a builder tells workers, in BuildKit's own list of workers, how many builds it takes.
+// Package buildlabel has the names of the labels by which a builder tells workers of itself, in BuildKit's own list of workers.
 package buildlabel
 
-// Builds is the label's name. Its value is a whole number.
-const Builds = "dev.zeitwork.builds"
+const (
+	// Builds is the label that tells how many builds it takes: a whole number.
+	Builds = "dev.zeitwork.builds"
+	// Version is the label that tells of which version of Zeitwork the builder is.
+	Version = "dev.zeitwork.version"
+)

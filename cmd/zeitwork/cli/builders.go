@@ -38,7 +38,7 @@ func (a *app) listBuilders(ctx context.Context, api *API, _ []string) error {
 	}
 
 	return a.print(items(builders), func(w io.Writer) {
-		t := newTable(w, "WORKER", "VERSION", "BUILDS", "BUILDKIT", "CACHE", "SEEN")
+		t := newTable(w, "WORKER", "VERSION", "BUILDS", "BUILDKIT", "BUILDER", "CACHE", "SEEN")
 
 		for _, builder := range builders {
 			slots, _ := lo.Find(builder.Slots, func(slots client.QueueSlots) bool { return slots.Queue == "build" })
@@ -54,12 +54,19 @@ func (a *app) listBuilders(ctx context.Context, api *API, _ []string) error {
 			}
 
 			t.row(builder.Name, builder.Version, fmt.Sprintf("%d of %d", len(builder.Builds), slots.Slots), buildkit+" at "+builder.Buildkit.Address,
-				cache, ago(builder.LastSeenAt))
+				versionsOfBuilders(builder), cache, ago(builder.LastSeenAt))
 		}
 
 		t.flush()
 		writeBuilds(w, builders)
 	})
+}
+
+// versionsOfBuilders are the versions of Zeitwork that the builders of a worker tell.
+func versionsOfBuilders(worker client.Builder) string {
+	versions := lo.Map(lo.FromPtr(worker.Buildkit.Builders), func(b client.BuilderVersion, _ int) string { return lo.FromPtrOr(b.Version, "unknown") })
+
+	return lo.CoalesceOrEmpty(strings.Join(lo.Uniq(versions), ", "), "unknown")
 }
 
 // writeBuilds writes what is being built on which BuildKit.

@@ -21,6 +21,8 @@ func (a *app) edgesCommand() *cobra.Command {
 	command.AddCommand(
 		listing("List the edges", "  zeitwork edges list --json", a.run(a.listEdges)),
 		a.joinEdgeCommand(),
+		a.drainEdgeCommand(),
+		a.readyEdgeCommand(),
 		a.create("edges", "Make an edge; its token is shown this once", func(ctx context.Context, api *API, name, region string) (any, string, error) {
 			created, err := checked(api.CreateEdgeWithResponse(ctx, client.CreateEdgeInputBody{Name: name, Region: region}))
 			if err != nil {
@@ -69,7 +71,7 @@ func (a *app) listEdges(ctx context.Context, api *API, _ []string) error {
 	}
 
 	return a.print(items(edges), func(w io.Writer) {
-		t := newTable(w, "NAME", "REGION", "VERSION", "ROUTE TABLE", "BEHIND", "SEEN")
+		t := newTable(w, "NAME", "REGION", "STATE", "VERSION", "ROUTE TABLE", "BEHIND", "SEEN")
 
 		for _, edge := range edges {
 			seen := never
@@ -77,7 +79,7 @@ func (a *app) listEdges(ctx context.Context, api *API, _ []string) error {
 				seen = ago(*edge.LastSeenAt)
 			}
 
-			t.row(edge.Name, edge.Region, lo.FromPtrOr(edge.Version, "unknown"), strconv.FormatInt(edge.AcknowledgedVersion, 10),
+			t.row(edge.Name, edge.Region, stateOfEdge(edge), lo.FromPtrOr(edge.Version, "unknown"), strconv.FormatInt(edge.AcknowledgedVersion, 10),
 				strconv.FormatInt(edge.VersionsBehind, 10), seen)
 		}
 

@@ -79,6 +79,10 @@ func (f *fleet) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer = client.PageNode{Items: f.nodes}
 	default:
 		id := strings.Split(r.URL.Path, "/")[3]
+		if answer = f.updateEdge(id, r); answer != nil {
+			break
+		}
+
 		for i, node := range f.nodes {
 			if node.ID.String() != id {
 				continue
@@ -108,6 +112,27 @@ func (f *fleet) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err := json.NewEncoder(w).Encode(answer); err != nil {
 		f.t.Error(err)
 	}
+}
+
+// updateEdge does what an operator wants of an edge, which tells so at once where it knows how to drain.
+func (f *fleet) updateEdge(id string, r *http.Request) any {
+	for i, edge := range f.edges {
+		var update client.UpdateEdgeInputBody
+		if edge.ID.String() != id || json.NewDecoder(r.Body).Decode(&update) != nil {
+			continue
+		}
+
+		f.changes = append(f.changes, edge.Name+" "+string(update.State))
+
+		f.edges[i].State = client.EdgeState(update.State)
+		if edge.Drains != nil {
+			f.edges[i].Drains = new(update.State == client.UpdateEdgeInputBodyStateDraining)
+		}
+
+		return f.edges[i]
+	}
+
+	return nil
 }
 
 func newFleet(t *testing.T, nodes ...client.Node) (*fleet, *testBundle) {

@@ -13,6 +13,7 @@ import (
 // The parts of a platform that are upgraded, as operators' commands get them.
 const (
 	controlPlanePart = "control-plane"
+	builderPart      = "builder"
 	edgePart         = "edge"
 	nodePart         = "node"
 )
@@ -23,8 +24,10 @@ type platformState struct {
 	api string
 	// workers are those in touch.
 	workers []client.Builder
-	edges   []client.Edge
-	nodes   []client.Node
+	// builders are what each worker in touch knows of each of its builders.
+	builders []client.BuilderVersion
+	edges    []client.Edge
+	nodes    []client.Node
 }
 
 func (u *platformUpgrade) look(ctx context.Context) (platformState, error) {
@@ -43,6 +46,8 @@ func (u *platformUpgrade) look(ctx context.Context) (platformState, error) {
 	// One that has ended is listed for a while.
 	state.workers = lo.Filter(workers, func(w client.Builder, _ int) bool { return w.InTouch })
 
+	state.builders = lo.FlatMap(state.workers, func(w client.Builder, _ int) []client.BuilderVersion { return lo.FromPtr(w.Buildkit.Builders) })
+
 	if state.edges, err = allEdges(ctx, u.api); err != nil {
 		return state, err
 	}
@@ -55,7 +60,7 @@ func (u *platformUpgrade) look(ctx context.Context) (platformState, error) {
 // platformPart is a part that has another version than it is to have.
 type platformPart struct {
 	Part string `json:"part"`
-	// Name is that of an edge or a node.
+	// Name is that of an edge or a node, or the address of a builder.
 	Name string `json:"name,omitempty"`
 	Now  string `json:"now"`
 	To   string `json:"to"`
@@ -65,18 +70,21 @@ type platformPart struct {
 type platformPlan struct {
 	Parts []platformPart `json:"parts"`
 	// Back tells that the version is older than that of the API.
-	Back  bool     `json:"back"`
-	Notes []string `json:"notes"`
+	Back bool `json:"back"`
+	// before is the version to go back to; empty where it is not known.
+	before string
+	Notes  []string `json:"notes"`
 }
 
 // planPlatform decides which parts need an upgrade, and in which order: those that ask others come behind them, and are the first to go back.
 func planPlatform(state platformState, version string, without []string) (platformPlan, error) {
-	plan := platformPlan{Parts: []platformPart{}, Notes: []string{}, Back: compareVersions(version, state.api) < 0}
+	plan := platformPlan{Parts: []platformPart{}, Notes: []string{}, Back: isOlder(version, state.api)}
 
-	known := append(lo.Map(state.edges, func(e client.Edge, _ int) string { return e.Name }),
-		lo.Map(state.nodes, func(n client.Node, _ int) string { return n.Name })...)
+	known := slices.Concat(lo.Map(state.edges, func(e client.Edge, _ int) string { return e.Name }),
+		lo.Map(state.nodes, func(n client.Node, _ int) string { return n.Name }),
+		lo.Map(state.builders, func(b client.BuilderVersion, _ int) string { return b.Address }))
 	if unknown := lo.Without(without, known...); len(unknown) > 0 {
-		return plan, UsageError(fmt.Errorf("there is no edge or node %q: `zeitwork edges` and `zeitwork nodes` list them", unknown[0]))
+		return plan, UsageError(fmt.Errorf("there is no edge, node or builder %q: `zeitwork edges`, `zeitwork nodes` and `zeitwork builders` list them", unknown[0]))
 	}
 
 	isWanted := func(name, now string) bool { return now != version && !slices.Contains(without, name) }
@@ -85,6 +93,12 @@ func planPlatform(state platformState, version string, without []string) (platfo
 	if state.api != version || len(others) > 0 {
 		now := lo.Ternary(state.api == version, append(others, version)[0], state.api)
 		plan.Parts = append(plan.Parts, platformPart{Part: controlPlanePart, Now: now, To: version})
+	}
+
+	for _, builder := range state.builders {
+		if now := lo.CoalesceOrEmpty(value(builder.Version), "unknown"); isWanted(builder.Address, now) && !plan.has(builderPart, builder.Address) {
+			plan.Parts = append(plan.Parts, platformPart{Part: builderPart, Name: builder.Address, Now: now, To: version})
+		}
 	}
 
 	for _, edge := range state.edges {
@@ -99,6 +113,8 @@ func planPlatform(state platformState, version string, without []string) (platfo
 		}
 	}
 
+	plan.before = versionBefore(plan.Parts)
+
 	if plan.Back {
 		slices.Reverse(plan.Parts)
 	}
@@ -107,11 +123,15 @@ func planPlatform(state platformState, version string, without []string) (platfo
 		plan.Notes = append(plan.Notes, part.Part+": "+part.instructions(plan.Back)+".")
 	}
 
-	if len(plan.Parts) > 0 {
-		plan.Notes = append(plan.Notes, "Builders tell no version: `kamal accessory reboot builder`, at any time; without Kamal, restart `zeitwork builder` with it.")
+	if len(plan.Parts) > 0 && len(state.builders) == 0 {
+		plan.Notes = append(plan.Notes, "No worker tells of its builders yet. Run it again when all workers have the version: builders come then.")
 	}
 
 	return plan, nil
+}
+
+func (p platformPlan) has(part, name string) bool {
+	return slices.ContainsFunc(p.Parts, func(other platformPart) bool { return other.Part == part && other.Name == name })
 }
 
 // instructions tell what to do.
@@ -121,18 +141,47 @@ func (p platformPart) instructions(back bool) string {
 		return fmt.Sprintf("`kamal rollback %s -d DESTINATION`; without Kamal, restart API and workers with it; the schema stays", p.To)
 	case p.Part == controlPlanePart:
 		return fmt.Sprintf("`VERSION=%s kamal deploy --skip-push -d DESTINATION`; without Kamal, `zeitwork migrate --additive`, then API and workers", p.To)
+	case p.Part == builderPart:
+		return fmt.Sprintf("`VERSION=%s kamal accessory reboot builder -d DESTINATION`; without Kamal, restart `zeitwork builder` with it; "+
+			"builds under way are tried again", p.To)
 	case p.Part == edgePart:
-		return "take it out of the load balancer, restart its service with the version, put it back"
+		return "restart its service with the version, when it says that it drains"
 	default:
 		return "run `./zeitwork node join` of the version on its machine; no VM stops"
 	}
 }
 
-// orGoBack is the command that takes this part alone back, where there is one.
-func (p platformPart) orGoBack(back bool) string {
-	if p.Part != controlPlanePart || back {
+// versionBefore returns the version that the control plane had before the upgrade. Where an earlier run has upgraded it already, that is the version of
+// all that is left; empty where that has several, or tells none that can be gone back to.
+func versionBefore(parts []platformPart) string {
+	versions := lo.Uniq(lo.Map(parts, func(p platformPart, _ int) string { return p.Now }))
+	controlPlane, ok := lo.Find(parts, func(p platformPart) bool { return p.Part == controlPlanePart })
+
+	switch {
+	case ok:
+		versions = []string{controlPlane.Now}
+	case len(versions) != 1:
 		return ""
 	}
 
-	return fmt.Sprintf(" (here: `kamal rollback %s -d DESTINATION`)", p.Now)
+	before, err := platformVersion(versions[0])
+	if err != nil {
+		return ""
+	}
+
+	return before
+}
+
+// howToGoBack says how to take the platform back, and the part alone where there is a command for that.
+func (p platformPlan) howToGoBack(part platformPart) string {
+	undoes := lo.Ternary(p.Back, "goes forward again", "goes back")
+
+	switch {
+	case p.before == "":
+		return fmt.Sprintf("`zeitwork upgrade VERSION` %s, with the version that the platform had before", undoes)
+	case part.Part == controlPlanePart && !p.Back:
+		return fmt.Sprintf("`zeitwork upgrade %s` %s (here: `kamal rollback %s -d DESTINATION`)", p.before, undoes, p.before)
+	default:
+		return fmt.Sprintf("`zeitwork upgrade %s` %s", p.before, undoes)
+	}
 }

@@ -13,16 +13,20 @@ import (
 
 const platformUpgradeText = `Bring the whole platform to a version, one part after the other, and show the plan first.
 
-The control plane comes first (the schema, then API and workers), then edges, one at a time, then the agents of nodes, one at a time and without draining them.
+The control plane comes first (the schema, then API and workers), then builders, edges, and the agents of nodes, each one at a time, nodes without draining them.
 To a version that is older it goes the other way round: that is how to go back.
 
-The COMMAND upgrades one part, from where you are: {part} in it becomes control-plane, edge or node, {name} the name of the edge or the node, and
-{version} the version. Without one, what to do is shown, and the upgrade goes on when the platform reports the version.
+The COMMAND upgrades one part, from where you are: {part} in it becomes control-plane, builder, edge or node, {name} the name of the edge or the node
+or the address of the builder, and {version} the version. Without one, what to do is shown, and the upgrade goes on when the platform reports the version.
+
+An edge is drained before, where another one serves: it answers 503 at its health path and serves on, so that load balancers leave it, for which they have
+--drain. Afterwards, also when the upgrade fails, it is to serve again; one that somebody has drained before stays so.
 
 Everything has to be healthy before a part is upgraded, and afterwards: a worker is there and reaches its builder, edges and nodes are in touch. It stops at the
 first thing that is not, and says how to go on and how to go back. It keeps nothing itself: run again, it goes on where it was.
 
-Builders tell no version of theirs, and are no part of it; for containerd and kernels of nodes there is zeitwork nodes upgrade.`
+A BuildKit that is no zeitwork builder tells no version: leave it out by --without and its address. For containerd and kernels of nodes there is
+zeitwork nodes upgrade.`
 
 // platformUpgrade is one run of `zeitwork upgrade`.
 type platformUpgrade struct {
@@ -30,15 +34,17 @@ type platformUpgrade struct {
 
 	api     *API
 	version string
-	// without are edges and nodes that are left as they are, healthy or not.
+	// without are edges, nodes and builders that are left as they are, healthy or not.
 	without []string
 	timeout time.Duration
+	// drain is how long load balancers have to leave an edge before it is upgraded; 0: edges are not drained.
+	drain time.Duration
 	// command upgrades a part; empty where people do.
 	command []string
 }
 
 func (a *app) upgradePlatformCommand() *cobra.Command {
-	const patience = 10 * time.Minute
+	const patience, noticed = 10 * time.Minute, 30 * time.Second
 
 	run, yes := platformUpgrade{app: a}, false
 
@@ -55,12 +61,16 @@ func (a *app) upgradePlatformCommand() *cobra.Command {
 			return cobra.ExactArgs(1)(command, args)
 		},
 	}
-	command.Flags().StringSliceVar(&run.without, "without", nil, "`names` of edges and nodes that are left as they are")
+	command.Flags().StringSliceVar(&run.without, "without", nil, "`names` of edges and nodes, or addresses of builders, that are left as they are")
 	command.Flags().DurationVar(&run.timeout, "timeout", patience, "how long to wait until a part has the version and is healthy")
+	command.Flags().DurationVar(&run.drain, "drain", noticed, "how long load balancers have to leave an edge before it is upgraded; 0: edges are not drained")
 	command.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask")
 
 	command.RunE = func(command *cobra.Command, args []string) (err error) {
-		run.version = args[0]
+		if run.version, err = platformVersion(args[0]); err != nil {
+			return err
+		}
+
 		if command.ArgsLenAtDash() >= 0 {
 			run.command = args[1:]
 		}
@@ -107,8 +117,7 @@ func (u *platformUpgrade) all(ctx context.Context, yes bool) error {
 		u.sayf("%s (%d of %d)", part, i+1, len(plan.Parts))
 
 		if err := u.one(ctx, part, plan.Back); err != nil {
-			return fmt.Errorf("%s: %w\nNothing else was upgraded. Run the same command again to go on; `zeitwork upgrade %s` goes back%s", part, err, part.Now,
-				part.orGoBack(plan.Back))
+			return fmt.Errorf("%s: %w\nNothing else was upgraded. Run the same command again to go on; %s", part, err, plan.howToGoBack(part))
 		}
 	}
 
@@ -137,6 +146,11 @@ func (u *platformUpgrade) one(ctx context.Context, part platformPart, back bool)
 		return fmt.Errorf("it was not begun: %s", ill)
 	}
 
+	return u.drained(ctx, part, state, func() error { return u.renew(ctx, part, back) })
+}
+
+// renew has one part upgraded, and waits until the platform reports it.
+func (u *platformUpgrade) renew(ctx context.Context, part platformPart, back bool) error {
 	if len(u.command) == 0 {
 		u.sayf("  %s", part.instructions(back))
 	} else if err := u.runUpgrade(ctx, u.command, "{part}", part.Part, "{name}", part.Name, "{version}", part.To); err != nil {

@@ -13,6 +13,8 @@ import (
 // whyNotDone tells what the part lacks until it has the version and is healthy.
 func (p platformPart) whyNotDone(state platformState) string {
 	switch p.Part {
+	case builderPart:
+		return p.whyBuilderIsNotDone(state)
 	case edgePart:
 		edge, ok := lo.Find(state.edges, func(e client.Edge) bool { return e.Name == p.Name })
 
@@ -60,6 +62,22 @@ func (p platformPart) whyControlPlaneIsNotDone(state platformState) string {
 	return ""
 }
 
+// whyBuilderIsNotDone tells what a builder lacks: each worker asks it once a minute.
+func (p platformPart) whyBuilderIsNotDone(state platformState) string {
+	told := lo.Filter(state.builders, func(b client.BuilderVersion, _ int) bool { return b.Address == p.Name })
+	if len(told) == 0 {
+		return "no worker builds with it"
+	}
+
+	for _, builder := range told {
+		if value(builder.Version) != p.To {
+			return fmt.Sprintf("its version is %s; workers ask once a minute", lo.CoalesceOrEmpty(value(builder.Version), "unknown"))
+		}
+	}
+
+	return ""
+}
+
 // whyIll tells what is not healthy; nothing where all is. Machines that are left out do not count.
 func (s platformState) whyIll(without []string) string {
 	if len(s.workers) == 0 {
@@ -67,7 +85,9 @@ func (s platformState) whyIll(without []string) string {
 	}
 
 	for _, worker := range s.workers {
-		if worker.Buildkit.Error != nil {
+		if worker.Buildkit.Error != nil && !slices.ContainsFunc(lo.FromPtr(worker.Buildkit.Builders), func(b client.BuilderVersion) bool {
+			return slices.Contains(without, b.Address)
+		}) {
 			return fmt.Sprintf("the worker %s does not reach its builder at %s: %s", worker.Name, worker.Buildkit.Address, *worker.Buildkit.Error)
 		}
 	}

@@ -717,7 +717,11 @@ export interface paths {
         delete: operations["delete-edge"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change an edge
+         * @description A draining edge answers 503 at its health path, so that load balancers leave it, and serves whoever still comes. It hears of it within moments; its drains says when it does so. For operators.
+         */
+        patch: operations["update-edge"];
         trace?: never;
     };
     "/v1/edges/{edge_id}/join-tokens": {
@@ -2866,7 +2870,7 @@ export interface components {
         };
         AuditEvent: {
             /** @enum {string} */
-            action: "deployment.approve" | "deployment.cancel" | "deployment.create" | "deployment.promote" | "deployment.rebalance" | "deployment.redeploy" | "deployment.restart" | "deployment.rollback" | "detection.create" | "device_login.approve" | "device_login.deny" | "domain.certificate" | "domain.certificate_delete" | "domain.create" | "domain.delete" | "domain.unverify" | "domain.update" | "domain.verify" | "edge.addresses" | "edge.bind_token" | "edge.create" | "edge.delete" | "edge.join" | "edge.join_token" | "edge.rotate_token" | "environment.create" | "environment.delete" | "environment.unpin" | "environment.update" | "environment_variable.access" | "environment_variable.delete" | "environment_variable.import" | "environment_variable.read" | "environment_variable.set" | "github_app.create" | "github_installation.connect" | "github_installation.disconnect" | "invitation.accept" | "invitation.create" | "invitation.revoke" | "member.leave" | "member.remove" | "member.update" | "node.bind_token" | "node.create" | "node.delete" | "node.join" | "node.join_token" | "node.rotate_token" | "node.update" | "notification_channel.confirm" | "notification_channel.create" | "notification_channel.delete" | "notification_channel.resend_confirmation" | "notification_channel.rotate_key" | "notification_channel.stop" | "notification_channel.test" | "notification_channel.update" | "operator.sign_in" | "organisation.create" | "organisation.delete" | "organisation.transfer" | "organisation.update" | "project.check" | "project.create" | "project.delete" | "project.purge" | "project.restore" | "project.unpin" | "project.update" | "quota.set" | "repository_access.delete" | "repository_access.set" | "repository_access.trust_host" | "session.create" | "session.end" | "token.create" | "token.first_use" | "token.revoke" | "token.rotate" | "user.add" | "user.connect" | "user.create" | "user.sign_in_code" | "user.update";
+            action: "deployment.approve" | "deployment.cancel" | "deployment.create" | "deployment.promote" | "deployment.rebalance" | "deployment.redeploy" | "deployment.restart" | "deployment.rollback" | "detection.create" | "device_login.approve" | "device_login.deny" | "domain.certificate" | "domain.certificate_delete" | "domain.create" | "domain.delete" | "domain.unverify" | "domain.update" | "domain.verify" | "edge.addresses" | "edge.bind_token" | "edge.create" | "edge.delete" | "edge.join" | "edge.join_token" | "edge.rotate_token" | "edge.update" | "environment.create" | "environment.delete" | "environment.unpin" | "environment.update" | "environment_variable.access" | "environment_variable.delete" | "environment_variable.import" | "environment_variable.read" | "environment_variable.set" | "github_app.create" | "github_installation.connect" | "github_installation.disconnect" | "invitation.accept" | "invitation.create" | "invitation.revoke" | "member.leave" | "member.remove" | "member.update" | "node.bind_token" | "node.create" | "node.delete" | "node.join" | "node.join_token" | "node.rotate_token" | "node.update" | "notification_channel.confirm" | "notification_channel.create" | "notification_channel.delete" | "notification_channel.resend_confirmation" | "notification_channel.rotate_key" | "notification_channel.stop" | "notification_channel.test" | "notification_channel.update" | "operator.sign_in" | "organisation.create" | "organisation.delete" | "organisation.transfer" | "organisation.update" | "project.check" | "project.create" | "project.delete" | "project.purge" | "project.restore" | "project.unpin" | "project.update" | "quota.set" | "repository_access.delete" | "repository_access.set" | "repository_access.trust_host" | "session.create" | "session.end" | "token.create" | "token.first_use" | "token.revoke" | "token.rotate" | "user.add" | "user.connect" | "user.create" | "user.sign_in_code" | "user.update";
             actor: components["schemas"]["Actor"];
             /** Format: date-time */
             created_at: string;
@@ -2925,9 +2929,17 @@ export interface components {
             started_at: string;
             version: string;
         };
+        BuilderVersion: {
+            /** @description Without credentials. */
+            address: string;
+            /** @description Absent where it tells none, as it is of a version that does not, or silent. */
+            version?: string;
+        };
         BuildKit: {
             /** @description Without credentials. */
             address: string;
+            /** @description The builders behind the address, one or several; absent where its worker does not tell. */
+            builders?: components["schemas"]["BuilderVersion"][];
             /**
              * Format: int64
              * @description What its cache takes on its disk; absent where it never answered.
@@ -3796,6 +3808,8 @@ export interface components {
              * @description The newest version of the route table.
              */
             current_version: number;
+            /** @description Whether it has load balancers leave it, as it told with its last poll: it answers 503 at its health path. Absent where it does not tell: it is of a version that cannot be drained. */
+            drains?: boolean;
             /** Format: uuid */
             id: string;
             /** @description Whether it was heard of within the last seconds in which an API answered; if not, last_seen_at says since when. Nothing waits for the acknowledgement of an edge that is out of touch. */
@@ -3804,6 +3818,11 @@ export interface components {
             last_seen_at?: string;
             name: string;
             region: string;
+            /**
+             * @description draining: load balancers leave it, while it serves on.
+             * @enum {string}
+             */
+            state: "ready" | "draining";
             /** @description Version of its proxy; absent where it does not tell. */
             version?: string;
             /**
@@ -6131,6 +6150,13 @@ export interface components {
             https?: "off" | "redirect";
             /** @description A domain of the same environment; empty: visitors get the app. */
             redirect_to?: string;
+        };
+        UpdateEdgeInputBody: {
+            /**
+             * @description draining: load balancers leave it, while it serves on.
+             * @enum {string}
+             */
+            state: "ready" | "draining";
         };
         UpdateEnvironmentInputBody: {
             /**
@@ -9479,6 +9505,8 @@ export interface operations {
             header?: {
                 /** @description The ETag of the answer that the caller works from. */
                 "If-None-Match"?: string;
+                /** @description Whether the calling edge has load balancers leave it. Where operators want otherwise, the answer comes at once. */
+                "Zeitwork-Draining"?: string;
                 /** @description The checksum of the table that the calling edge has, as it has computed it itself. With it the answer may be only what has changed since the version in If-None-Match. */
                 "Zeitwork-Routes-Checksum"?: string;
                 /** @description Version of the calling edge's proxy, for operators to see. */
@@ -9493,6 +9521,7 @@ export interface operations {
             200: {
                 headers: {
                     ETag?: string;
+                    "Zeitwork-Draining"?: boolean;
                     "Zeitwork-Other-Edges"?: number;
                     [name: string]: unknown;
                 };
@@ -9504,6 +9533,7 @@ export interface operations {
             304: {
                 headers: {
                     ETag?: string;
+                    "Zeitwork-Draining"?: boolean;
                     "Zeitwork-Other-Edges"?: number;
                     [name: string]: unknown;
                 };
@@ -9950,6 +9980,122 @@ export interface operations {
             };
             /** @description There is no such thing, or it is not yours. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not valid; the errors name what is wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You ask too much at once; Retry-After says when to ask again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on the platform's side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "update-edge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                edge_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateEdgeInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edge"];
+                };
+            };
+            /** @description The body cannot be read as JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no valid token, and no session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token is not one of those that may do this, or a page of another site has sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body took too long to arrive. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -59,6 +59,7 @@ const says: Record<Event['action'], Says> = {
   'edge.join': () => 'joined',
   'edge.join_token': () => 'made a one-time token of an edge',
   'edge.rotate_token': () => 'replaced the token of an edge',
+  'edge.update': (w) => (w('state') === 'draining' ? 'had load balancers leave an edge' : 'had load balancers come back to an edge'),
   'environment.create': () => 'made a preview',
   'environment.delete': () => 'deleted a preview',
   'environment.unpin': () => 'let pushes go live again',

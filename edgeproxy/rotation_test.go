@@ -1,0 +1,39 @@
+package edgeproxy
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestRotation_DrainingEdge_IsLeftByLoadBalancersAndServesOn_UntilItIsReady(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	hello := live(demoHost, app(t, says("hello")))
+	b.serve(t, hello)
+
+	// The platform of the version before says nothing, which changes nothing.
+	for _, step := range []struct {
+		told, text string
+		status     int
+	}{
+		{"true", "draining\n", http.StatusServiceUnavailable}, {"", "draining\n", http.StatusServiceUnavailable}, {"false", "ok\n", http.StatusOK},
+	} {
+		b.platform.mutex.Lock()
+		b.platform.draining = step.told
+		b.platform.mutex.Unlock()
+
+		// The poll that waits has been told before; the one behind it is told now.
+		b.serve(t, hello)
+		b.serve(t, hello)
+
+		response, text := b.get(t, demoHost, healthPath)
+		require.Equal(t, step.status, response.StatusCode)
+		require.Equal(t, step.text, text)
+
+		_, body := b.get(t, demoHost, "/")
+		require.Equal(t, "hello", body)
+	}
+}
