@@ -39,7 +39,7 @@ type BuildKit struct {
 	Address   string           `doc:"Without credentials."                                              json:"address"`
 	Version   string           `doc:"Absent where it never answered."                                   json:"version,omitempty"`
 	DiskBytes *int64           `doc:"What its cache takes on its disk; absent where it never answered." json:"disk_bytes,omitempty"`
-	Builders  []BuilderVersion `doc:"The builders behind the address, one or several; absent where its worker does not tell." json:"builders,omitempty" nullable:"false"`
+	Builders  []BuilderVersion `doc:"The builders behind the address; absent where its worker does not tell." json:"builders,omitempty" nullable:"false"`
 	SeenAt    *time.Time       `doc:"When it last answered; absent: never."                             json:"seen_at,omitempty"`
 	Error     string           `doc:"Why it did not answer the last time, as a sentence."               json:"error,omitempty"`
 }

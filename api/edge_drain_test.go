@@ -72,5 +72,5 @@ func TestEdges_Drained_ThePollThatWaitsHearsOfIt_AndTheListSaysWhenTheEdgeDoes(t
 	require.NoError(t, err)
 	require.Equal(t, http.StatusNotFound, missing.StatusCode())
 
-	require.EqualValues(t, 3, b.count(t, "SELECT count(*) FROM audit_events WHERE action = 'edge.update'"))
+	require.Equal(t, 3, b.count(t, "SELECT count(*) FROM audit_events WHERE action = 'edge.update'"))
 }

@@ -36,6 +36,6 @@ func (s *service) bindEdgeToken(ctx context.Context, input *BindEdgeTokenInput) 
 			return err
 		}
 
-		return audit(ctx, queries, AuditEvent{Action: "edge.bind_token", SubjectType: "edge", SubjectID: who.edgeID})
+		return audit(ctx, queries, AuditEvent{Action: "edge.bind_token", SubjectType: edgeKind, SubjectID: who.edgeID})
 	})
 }

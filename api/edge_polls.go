@@ -83,7 +83,7 @@ func (p *edgePolls) record(ctx context.Context, polls []edgePoll) (states []stri
 
 		for _, edge := range moved {
 			err := auditAs(ctx, queries, byEdge[edge.ID].who, nil, AuditEvent{
-				Action: "edge.addresses", SubjectType: "edge", SubjectID: edge.ID, Details: map[string]any{"addresses": edge.Addresses},
+				Action: "edge.addresses", SubjectType: edgeKind, SubjectID: edge.ID, Details: map[string]any{"addresses": edge.Addresses},
 			})
 			if err != nil {
 				return err

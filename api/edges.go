@@ -68,7 +68,7 @@ func (s *service) createEdge(ctx context.Context, input *CreateEdgeInput) (*NewE
 		output.Body.Edge = newEdge(database.ListEdgesRow{Edge: edge}, current)
 
 		if err := audit(ctx, queries, AuditEvent{
-			Action: "edge.create", SubjectType: "edge", SubjectID: edge.ID, Details: map[string]any{detailName: edge.Name},
+			Action: "edge.create", SubjectType: edgeKind, SubjectID: edge.ID, Details: map[string]any{detailName: edge.Name},
 		}); err != nil {
 			return err
 		}
@@ -95,7 +95,7 @@ func (s *service) updateEdge(ctx context.Context, input *UpdateEdgeInput) (*Edge
 		}
 
 		return audit(ctx, queries, AuditEvent{
-			Action: "edge.update", SubjectType: "edge", SubjectID: input.EdgeID, Details: map[string]any{"state": input.Body.State},
+			Action: "edge.update", SubjectType: edgeKind, SubjectID: input.EdgeID, Details: map[string]any{"state": input.Body.State},
 		})
 	})
 	if err != nil {
@@ -120,7 +120,7 @@ func (s *service) deleteEdge(ctx context.Context, input *EdgePath) (*struct{}, e
 			return err
 		}
 
-		return audit(ctx, queries, AuditEvent{Action: "edge.delete", SubjectType: "edge", SubjectID: input.EdgeID})
+		return audit(ctx, queries, AuditEvent{Action: "edge.delete", SubjectType: edgeKind, SubjectID: input.EdgeID})
 	})
 }
 

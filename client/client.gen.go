@@ -3281,7 +3281,7 @@ type BuildKit struct {
 	// Address Without credentials.
 	Address string `json:"address"`
 
-	// Builders The builders behind the address, one or several; absent where its worker does not tell.
+	// Builders The builders behind the address; absent where its worker does not tell.
 	Builders *[]BuilderVersion `json:"builders,omitempty"`
 
 	// DiskBytes What its cache takes on its disk; absent where it never answered.

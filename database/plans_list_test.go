@@ -188,7 +188,7 @@ var hotQueries = map[string]bound{
 	"BindToken":           {most: 2, with: map[string]any{"id": seedID(kindToken, 20_007), "publickey": make([]byte, 32)}},
 	"RecordEdgePolls": {most: 3*edges + 5, with: map[string]any{
 		"ids": []uuid.UUID{seedID(kindEdge, 7)}, "acknowledged": []int64{100_000}, "versions": []string{"2"}, "addresses": []string{"100.64.0.7"},
-		"clocksaheadms": []int32{900},
+		"clocksaheadms": []int32{900}, "drains": []string{"false"},
 	}},
 	"ListEdgeAddresses":      {most: 2 * edges},
 	"CreateDeploymentDomain": {most: 3, with: map[string]any{"id": seedID(kindDomain, 200_000), "label": "project-1010-0a1b2c3d"}},

@@ -40,8 +40,8 @@ type handler struct {
 
 func newHandler(config Config, current *atomic.Pointer[table], upstreams http.RoundTripper, m *meters, logger *slog.Logger) *handler {
 	h := &handler{
-		table: current, forwarding: newForwarding(config), lease: newLease(config), rotation: &rotation{}, admission: newAdmission(config), bounds: newBodyBounds(config),
-		sendTimeout: config.SendTimeout, meters: m, logger: logger,
+		table: current, forwarding: newForwarding(config), lease: newLease(config), rotation: &rotation{}, admission: newAdmission(config),
+		bounds: newBodyBounds(config), sendTimeout: config.SendTimeout, meters: m, logger: logger,
 	}
 	h.proxy = &httputil.ReverseProxy{
 		Rewrite:        h.forwarding.rewrite,

@@ -76,5 +76,5 @@ func TestBuilders_ShowWhatTheyBuild_AndWhetherBuildKitAnswers(t *testing.T) {
 	}))
 
 	require.Equal(t, ExitOK, b.run(t, "builders"), b.err.String())
-	require.Contains(t, b.out.String(), "worker-1  1.2.3    0 of 2  does not answer at tcp://builder-1:1234  1 GiB  2020-05-01\n")
+	require.Contains(t, b.out.String(), "worker-1  1.2.3    0 of 2  does not answer at tcp://builder-1:1234  unknown  1 GiB  2020-05-01\n")
 }

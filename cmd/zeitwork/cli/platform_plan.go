@@ -80,14 +80,12 @@ type platformPlan struct {
 func planPlatform(state platformState, version string, without []string) (platformPlan, error) {
 	plan := platformPlan{Parts: []platformPart{}, Notes: []string{}, Back: isOlder(version, state.api)}
 
-	known := slices.Concat(lo.Map(state.edges, func(e client.Edge, _ int) string { return e.Name }),
-		lo.Map(state.nodes, func(n client.Node, _ int) string { return n.Name }),
-		lo.Map(state.builders, func(b client.BuilderVersion, _ int) string { return b.Address }))
-	if unknown := lo.Without(without, known...); len(unknown) > 0 {
+	machines := state.machines()
+
+	unknown := lo.Without(without, lo.Map(machines, func(m platformPart, _ int) string { return m.Name })...)
+	if len(unknown) > 0 {
 		return plan, UsageError(fmt.Errorf("there is no edge, node or builder %q: `zeitwork edges`, `zeitwork nodes` and `zeitwork builders` list them", unknown[0]))
 	}
-
-	isWanted := func(name, now string) bool { return now != version && !slices.Contains(without, name) }
 
 	others := lo.Without(lo.Map(state.workers, func(w client.Builder, _ int) string { return w.Version }), version)
 	if state.api != version || len(others) > 0 {
@@ -95,21 +93,10 @@ func planPlatform(state platformState, version string, without []string) (platfo
 		plan.Parts = append(plan.Parts, platformPart{Part: controlPlanePart, Now: now, To: version})
 	}
 
-	for _, builder := range state.builders {
-		if now := lo.CoalesceOrEmpty(value(builder.Version), "unknown"); isWanted(builder.Address, now) && !plan.has(builderPart, builder.Address) {
-			plan.Parts = append(plan.Parts, platformPart{Part: builderPart, Name: builder.Address, Now: now, To: version})
-		}
-	}
-
-	for _, edge := range state.edges {
-		if now := lo.CoalesceOrEmpty(value(edge.Version), "unknown"); isWanted(edge.Name, now) {
-			plan.Parts = append(plan.Parts, platformPart{Part: edgePart, Name: edge.Name, Now: now, To: version})
-		}
-	}
-
-	for _, node := range state.nodes {
-		if now := lo.CoalesceOrEmpty(node.Version, "unknown"); isWanted(node.Name, now) {
-			plan.Parts = append(plan.Parts, platformPart{Part: nodePart, Name: node.Name, Now: now, To: version})
+	for _, machine := range machines {
+		machine.To = version
+		if machine.Now != version && !slices.Contains(without, machine.Name) && !plan.has(machine.Part, machine.Name) {
+			plan.Parts = append(plan.Parts, machine)
 		}
 	}
 
@@ -128,6 +115,21 @@ func planPlatform(state platformState, version string, without []string) (platfo
 	}
 
 	return plan, nil
+}
+
+// machines are the parts with a name, in the order in which they are upgraded. Behind an address of builders there may be several.
+func (s platformState) machines() []platformPart {
+	machine := func(part, name, now string) platformPart {
+		return platformPart{Part: part, Name: name, Now: lo.CoalesceOrEmpty(now, "unknown")}
+	}
+
+	return slices.Concat(
+		lo.Map(s.builders, func(b client.BuilderVersion, _ int) platformPart {
+			return machine(builderPart, b.Address, value(b.Version))
+		}),
+		lo.Map(s.edges, func(e client.Edge, _ int) platformPart { return machine(edgePart, e.Name, value(e.Version)) }),
+		lo.Map(s.nodes, func(n client.Node, _ int) platformPart { return machine(nodePart, n.Name, n.Version) }),
+	)
 }
 
 func (p platformPlan) has(part, name string) bool {

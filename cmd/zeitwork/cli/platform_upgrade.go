@@ -13,8 +13,8 @@ import (
 
 const platformUpgradeText = `Bring the whole platform to a version, one part after the other, and show the plan first.
 
-The control plane comes first (the schema, then API and workers), then builders, edges, and the agents of nodes, each one at a time, nodes without draining them.
-To a version that is older it goes the other way round: that is how to go back.
+The control plane comes first (the schema, then API and workers), then builders, edges, and the agents of nodes, each one at a time, nodes without draining
+them. To a version that is older it goes the other way round: that is how to go back.
 
 The COMMAND upgrades one part, from where you are: {part} in it becomes control-plane, builder, edge or node, {name} the name of the edge or the node
 or the address of the builder, and {version} the version. Without one, what to do is shown, and the upgrade goes on when the platform reports the version.

@@ -2938,7 +2938,7 @@ export interface components {
         BuildKit: {
             /** @description Without credentials. */
             address: string;
-            /** @description The builders behind the address, one or several; absent where its worker does not tell. */
+            /** @description The builders behind the address; absent where its worker does not tell. */
             builders?: components["schemas"]["BuilderVersion"][];
             /**
              * Format: int64

@@ -101,12 +101,13 @@ export function ChannelList({ channels, testing, onTest, onChange, onResend, onR
               <p className="mt-1 w-full text-quiet text-sm wrap-anywhere">
                 {channel.stopped_at ? (
                   <>
-                    The owner of the address had the messages stopped <Time at={channel.stopped_at} />, and can let them come again by the link
-                    in any of them.
+                    The owner of the address had the messages stopped <Time at={channel.stopped_at} />, and can let them come again by the
+                    link in any of them.
                   </>
                 ) : (
                   <>
-                    A message with a link was sent there <Time at={channel.unconfirmed_since} />. Nothing else is until its owner has confirmed.
+                    A message with a link was sent there <Time at={channel.unconfirmed_since} />. Nothing else is until its owner has
+                    confirmed.
                   </>
                 )}
               </p>

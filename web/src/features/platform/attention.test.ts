@@ -32,6 +32,7 @@ const node = {
   created_at: before(1000),
 } as const;
 const edge = {
+  state: 'ready' as const,
   id: 'e1',
   name: 'edge',
   region: 'eu',

@@ -66,7 +66,8 @@ export function BuilderRow({ builder }: { builder: Schemas['Builder'] }) {
         </Fact>
         {buildkit.builders && (
           <Fact name="Builder">
-            {[...new Set(buildkit.builders.map(({ version }) => (version ? `version ${version}` : 'version not known')))].join(', ') || 'not known'}
+            {[...new Set(buildkit.builders.map(({ version }) => (version ? `version ${version}` : 'version not known')))].join(', ') ||
+              'not known'}
           </Fact>
         )}
         <Fact name="Its cache">{buildkit.disk_bytes === undefined ? 'not known' : `${formatBytes(buildkit.disk_bytes)} on disk`}</Fact>
