@@ -102,6 +102,7 @@ func newOperator(t *testing.T) *reader {
 	require.Zero(t, code, written)
 	r.does(t, "projects", "create", "shop", "--repository", "https://git.example.com/shop.git", "--slug", "shop")
 	r.does(t, "projects", "create", "spare", "--repository", "https://git.example.com/spare.git", "--slug", "spare")
+	r.does(t, "notifications", "add", "pager", "--webhook", "https://example.com/hooks/zeitwork")
 
 	return r
 }
