@@ -23,7 +23,7 @@ const (
 const (
 	// healthTime bounds a look at the whole platform.
 	healthTime = 15 * time.Second
-	// mostNamed is how many machines or kinds one part of a report names.
+	// mostNamed is how many machines or kinds of one state a part of a report names.
 	mostNamed = 20
 	// leftOut is what a line is about that stands for those which are not named. Nothing has that name.
 	leftOut = "…"
@@ -47,12 +47,13 @@ func (h *health) problem(part, about, advice, detail string, values ...any) {
 	h.add(unhealthy, part, about, advice, detail, values...)
 }
 
-// add adds a line. Of a part that fails everywhere it says that lines are left out.
+// add adds a line. Of a part that fails everywhere it says that lines are left out: of each state by itself, since many notices are no reason to leave out a
+// problem.
 func (h *health) add(state, part, about, advice, detail string, values ...any) {
 	named := 0
 
 	for _, check := range h.checks {
-		if check.Part == part {
+		if check.Part == part && check.State == state {
 			named++
 		}
 	}

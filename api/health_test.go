@@ -194,3 +194,22 @@ func TestPlatformHealth_ManyMachinesFail_SomeAreNamed(t *testing.T) {
 	require.Len(t, h.checks, mostNamed+1)
 	require.Contains(t, h.checks[mostNamed].Detail, "left out")
 }
+
+func TestPlatformHealth_ManyNotices_LeaveOutNoProblem_AndProblemsThatAreLeftOutAreSaidAsOne(t *testing.T) {
+	t.Parallel()
+
+	h := &health{}
+	for range mostNamed + 5 {
+		h.notice("nodes", "", "", "one is drained")
+	}
+
+	h.problem("nodes", "node-7", "", "node-7 is away")
+	require.Equal(t, HealthCheck{Part: "nodes", About: "node-7", State: unhealthy, Detail: "node-7 is away"}, h.checks[len(h.checks)-1])
+
+	for range mostNamed {
+		h.problem("nodes", "", "", "one more is away")
+	}
+
+	last := h.checks[len(h.checks)-1]
+	require.Equal(t, leftOut+" "+unhealthy, last.About+" "+last.State)
+}
