@@ -148,6 +148,31 @@ func TestPlatformHealth_EachFaultIsSaidWithWhatToDo_AndNothingElse(t *testing.T)
 	require.NoError(t, err)
 	require.Len(t, b.health(t), len(well))
 
+	// One failure of a job that comes back by the clock is nothing, whatever it was called, and a later one that ends well mends any number.
+	ofClock := func(state, kind, ended string) string {
+		return fmt.Sprintf(job+`('%s', 'queue', '%s', '{}', 1, now(), now() - interval '%s', ARRAY['{"error":"FATAL"}'::jsonb])`, state, kind, ended)
+	}
+
+	for _, step := range []struct {
+		makeReal string
+		says     []string
+	}{
+		{ofClock("discarded", "keep_measures", "9 minutes"), nil},
+		{ofClock("discarded", "keep_partitions", "8 minutes"), []string{"problem jobs: the last 2 of the kind keep_partitions have failed: FATAL"}},
+		{ofClock("completed", "keep_partitions", "7 minutes"), nil},
+		{ofClock("discarded", "keep_partitions", "6 minutes"), nil},
+		{ofClock("discarded", "keep_partitions", "5 minutes"), []string{"problem jobs: the last 2 of the kind keep_partitions have failed: FATAL"}},
+	} {
+		_, err = b.pool.Exec(t.Context(), step.makeReal)
+		require.NoError(t, err)
+
+		bad := lo.Filter(b.health(t), func(line string, _ int) bool { return !strings.HasPrefix(line, "ok ") })
+		require.Len(t, bad, len(step.says), "%q", bad)
+		require.Contains(t, strings.Join(bad, "\n"), strings.Join(step.says, ""))
+	}
+
+	b.makeWell(t)
+
 	_, err = b.pool.Exec(t.Context(), "UPDATE drizzle.__drizzle_migrations SET created_at = created_at + 1 WHERE created_at = (SELECT max(created_at) FROM drizzle.__drizzle_migrations)")
 	require.NoError(t, err)
 	require.Contains(t, strings.Join(b.health(t), "\n"), "problem database: its migrations are not those that this API knows → run `zeitwork migrate`")
