@@ -45,11 +45,6 @@ func (h *health) lookAtBackups(ctx context.Context, known platform) error {
 
 // lookAtDatabase tells of the schema, the connections, and transactions that do not end.
 func (h *health) lookAtDatabase(ctx context.Context, known platform) error {
-	server, err := known.queries.DatabaseHealth(ctx)
-	if err != nil {
-		return err
-	}
-
 	var migrated bool
 	if err := pgx.BeginFunc(ctx, known.pool, func(tx pgx.Tx) (err error) {
 		migrated, err = database.HasNewestMigration(ctx, tx)
@@ -59,7 +54,7 @@ func (h *health) lookAtDatabase(ctx context.Context, known platform) error {
 		return err
 	}
 
-	h.judgeDatabase(server, migrated, known.observer)
+	h.judgeDatabase(known.server, migrated, known.observer)
 
 	return nil
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"github.com/docker/go-units"
@@ -187,8 +188,8 @@ func (p platform) edgesBehind(ctx context.Context) (map[uuid.UUID]int64, error) 
 	}), nil
 }
 
-// lookAtClocks compares the clocks of machines with this API's, and this API's with the database's.
-func (h *health) lookAtClocks(ctx context.Context, known platform) error {
+// lookAtClocks compares the clocks of machines, and that of the process that looks, with the database's.
+func (h *health) lookAtClocks(_ context.Context, known platform) error {
 	const (
 		part   = "clocks"
 		advice = "set its clock: timedatectl set-ntp true"
@@ -207,12 +208,8 @@ func (h *health) lookAtClocks(ctx context.Context, known platform) error {
 		}
 	}
 
-	server, err := known.queries.DatabaseHealth(ctx)
-	if err != nil {
-		return err
-	}
-
-	compare(known.observer, new(int32(time.Until(server.Clock).Milliseconds()*-1))) //nolint:gosec // No clock is off by a month.
+	// A clock that is off by more than an int32 has room for is off by weeks.
+	compare(known.observer, new(int32(min(max(known.clockAhead.Milliseconds(), math.MinInt32), math.MaxInt32))))
 
 	for _, row := range known.nodes {
 		if row.InTouch {
@@ -227,8 +224,9 @@ func (h *health) lookAtClocks(ctx context.Context, known platform) error {
 	}
 
 	for _, row := range known.workers {
-		if row.InTouch {
-			compare("the worker "+row.Worker.Name, row.Worker.ClockAheadMs)
+		// A worker that looks is compared already.
+		if name := "the worker " + row.Worker.Name; row.InTouch && name != known.observer {
+			compare(name, row.Worker.ClockAheadMs)
 		}
 	}
 

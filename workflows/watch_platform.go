@@ -35,8 +35,8 @@ type PlatformProblem struct {
 	LeftOut bool
 }
 
-// Health looks at the whole platform, and returns what is wrong with it.
-type Health func(ctx context.Context) ([]PlatformProblem, error)
+// Health looks at the whole platform for the worker with a name, and returns what is wrong with it.
+type Health func(ctx context.Context, worker string) ([]PlatformProblem, error)
 
 // watchPlatform looks at the whole platform, and has operators told of what came to be wrong and of what is well again. What is known to be wrong, that
 // operators are told, and the jobs that tell them are written by one transaction.
@@ -45,7 +45,7 @@ func (w *Worker) watchPlatform(ctx context.Context, job *river.Job[arguments]) e
 		return nil
 	}
 
-	problems, err := w.health(ctx)
+	problems, err := w.health(ctx, w.name)
 	if err != nil {
 		return fmt.Errorf("look at the platform: %w", err)
 	}

@@ -22,7 +22,7 @@ type reportedHealth struct {
 	problems []PlatformProblem
 }
 
-func (h *reportedHealth) look(context.Context) ([]PlatformProblem, error) {
+func (h *reportedHealth) look(context.Context, string) ([]PlatformProblem, error) {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
 
@@ -236,7 +236,7 @@ func TestWatchPlatform_WorkerStopsBeforeItHasWrittenALook_AnotherTellsOnce(t *te
 
 	looking := make(chan struct{}, 1)
 	stuck := b.newWorker(t)
-	stuck.health = func(ctx context.Context) ([]PlatformProblem, error) {
+	stuck.health = func(ctx context.Context, _ string) ([]PlatformProblem, error) {
 		looking <- struct{}{}
 		<-ctx.Done()
 
