@@ -249,6 +249,25 @@ func TestCollectHistory_WhatChannelsWereTold_GoesUnlessItIsOnItsWay(t *testing.T
 	require.Equal(t, []string{"old and pending", "young"}, b.leftOf(t, "notification_deliveries", rows))
 }
 
+func TestCollectHistory_AlertsGoOnceTheyAreOverForLong_AndWhatWasToldOfThoseThatLastStays(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	channel, alerts, told := b.channelOf(t, uuid.Nil, "operators", b.notified(t)), map[string]uuid.UUID{}, map[string]uuid.UUID{}
+
+	for name, ended := range map[string]*time.Duration{"lasts": nil, "over since yesterday": new(day), "over for long": new(91 * day)} {
+		alerts[name], told[name] = oldID(92*day), oldID(92*day)
+		b.exec(t, `INSERT INTO platform_alerts (id, part, about, detail, advice, told_at, well_since, ended_at)
+			VALUES ($1, 'nodes', $2, '', '', now(), now(), now() - $3::interval)`, alerts[name], name, ended)
+		b.exec(t, `INSERT INTO notification_deliveries (id, channel_id, event, alert_id, state, ended_at)
+			VALUES ($1, $2, 'firing', $3, 'delivered', now())`, told[name], channel, alerts[name])
+	}
+
+	b.collectHistory(t)
+	require.Equal(t, []string{"lasts", "over since yesterday"}, b.leftOf(t, "platform_alerts", alerts))
+	require.Equal(t, []string{"lasts"}, b.leftOf(t, "notification_deliveries", told), "it would be told again")
+}
+
 func TestCollectHistory_MoreThanABatch_AllGo(t *testing.T) {
 	t.Parallel()
 

@@ -69,11 +69,16 @@ func (w *Worker) watchPlatform(ctx context.Context, job *river.Job[arguments]) e
 			return fmt.Errorf("note what is well again: %w", err)
 		}
 
-		if len(fired) > 0 || len(ended) > 0 {
-			w.logger.InfoContext(ctx, "operators are told how the platform is", slog.Int("wrong", len(fired)), slog.Int("well_again", len(ended)))
+		if fired > 0 || len(ended) > 0 {
+			w.logger.InfoContext(ctx, "operators are told how the platform is", slog.Int64("wrong", fired), slog.Int("well_again", len(ended)))
 		}
 
-		if err := w.tellOperators(ctx, tx, notify.EventFiring, fired); err != nil {
+		untold, err := queries.ListPlatformAlertsToTell(ctx)
+		if err != nil {
+			return fmt.Errorf("list what a channel was not told of: %w", err)
+		}
+
+		if err := w.tellOperators(ctx, tx, notify.EventFiring, untold); err != nil {
 			return err
 		}
 

@@ -113,14 +113,14 @@ func TestWatchPlatform_WhatLasts_IsToldOnceToEachChannelOfOperators_AndOnceWhenI
 		b.later(t, time.Hour)
 	}
 
-	require.Equal(t, map[string]int{deliveryDelivered: 6, deliveryFailed: 0}, b.settled(t))
+	require.Equal(t, map[string]int{deliveryDelivered: 7, deliveryFailed: 0}, b.settled(t))
 
 	for _, server := range []*messageServer{one, other} {
 		require.ElementsMatch(t, []string{"alert.firing", "alert.firing", "alert.resolved"}, server.told())
 	}
 
 	require.Empty(t, organisations.told())
-	require.Empty(t, late.told(), "who was not told that it is wrong is not told that it is over")
+	require.Equal(t, []string{"alert.firing"}, late.told(), "it is told of what is wrong still, and who was not told that something is wrong is not told that it is over")
 	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM platform_alerts WHERE ended_at IS NULL"))
 }
 
@@ -260,5 +260,30 @@ func TestWatchPlatform_WorkerStopsBeforeItHasWrittenALook_AnotherTellsOnce(t *te
 	b.look(t)
 	b.look(t)
 	require.Equal(t, map[string]int{deliveryDelivered: 1, deliveryFailed: 0}, b.settled(t))
+	require.Equal(t, []string{"alert.firing"}, server.told())
+}
+
+func TestWatchPlatform_ChannelThatHadTooMuchWaiting_IsToldOnceItTakesMessages(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	server := b.notified(t)
+	channel := b.channelOf(t, uuid.Nil, "operators", server)
+
+	// What waits has no job: nothing is sent of it.
+	b.exec(t, "INSERT INTO notification_deliveries (id, channel_id, event) SELECT gen_random_uuid(), $1, 'test' FROM generate_series(1, 100)", channel)
+
+	health := b.watched(t)
+	health.set(nodeAway)
+	b.look(t)
+	b.later(t, time.Minute)
+	b.look(t)
+	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM platform_alerts WHERE told_at IS NOT NULL"))
+	require.Zero(t, b.count(t, "SELECT count(*) FROM notification_deliveries WHERE event = 'firing'"))
+
+	b.exec(t, "UPDATE notification_deliveries SET state = 'failed', ended_at = now()")
+	b.look(t)
+	b.look(t)
+	require.Equal(t, map[string]int{deliveryDelivered: 1, deliveryFailed: 100}, b.settled(t))
 	require.Equal(t, []string{"alert.firing"}, server.told())
 }
