@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
+	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/activities/notify"
 	"github.com/zeitwork/zeitwork/database"
@@ -22,6 +23,8 @@ const (
 	watchPlatformEvery = time.Minute
 	// alertSettled is how long something is wrong, or well again, before operators are told: two looks find the same.
 	alertSettled = watchPlatformEvery * 3 / 4
+	// mostAbout is how many characters of what an alert is about are kept. Its index has room for some 2,700 bytes of it.
+	mostAbout = 300
 	// betweenAlerts is the least time between two messages about the same: what comes and goes all the time is told four times an hour.
 	betweenAlerts = 15 * time.Minute
 )
@@ -98,7 +101,8 @@ func recordProblems(ctx context.Context, queries *database.Queries, problems []P
 
 	for _, found := range problems {
 		alert, err := queries.BeginPlatformAlert(ctx, database.BeginPlatformAlertParams{
-			ID: id.New(), Part: found.Part, About: storable(found.About), Detail: storable(found.Detail), Advice: storable(found.Advice),
+			ID: id.New(), Part: found.Part, About: lo.Substring(storable(found.About), 0, mostAbout),
+			Detail: storable(found.Detail), Advice: storable(found.Advice),
 		})
 		if err != nil {
 			return fmt.Errorf("write what is wrong with %s %s: %w", found.Part, found.About, err)
@@ -139,11 +143,15 @@ func (w *Worker) tellOperators(ctx context.Context, tx pgx.Tx, event notify.Even
 	return nil
 }
 
-// withAlert adds what a message tells operators of the platform.
+// withAlert adds what a message tells operators of the platform. That something is wrong is not said any more once it was said to be over.
 func (w *Worker) withAlert(ctx context.Context, queries *database.Queries, message notify.Message, alert uuid.UUID) (notify.Message, error) {
 	row, err := queries.GetPlatformAlert(ctx, alert)
 	if err != nil {
 		return message, fmt.Errorf("read the alert: %w", err)
+	}
+
+	if message.Event == notify.EventFiring && row.EndedAt != nil {
+		return message, errIsOver
 	}
 
 	message.Alert = &notify.Alert{ID: row.ID, Part: row.Part, About: row.About, Detail: row.Detail, Advice: row.Advice, Since: row.BeganAt}

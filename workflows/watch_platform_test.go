@@ -2,6 +2,8 @@ package workflows
 
 import (
 	"context"
+	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -286,4 +288,44 @@ func TestWatchPlatform_ChannelThatHadTooMuchWaiting_IsToldOnceItTakesMessages(t 
 	b.look(t)
 	require.Equal(t, map[string]int{deliveryDelivered: 1, deliveryFailed: 100}, b.settled(t))
 	require.Equal(t, []string{"alert.firing"}, server.told())
+}
+
+func TestWatchPlatform_ChannelTakesMessagesOnceItIsOver_IsNotToldThatItIsWrong(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	server := b.notified(t)
+	server.answers(func(int) int { return http.StatusServiceUnavailable })
+	channel := b.channelOf(t, uuid.Nil, "operators", server)
+
+	health := b.watched(t)
+	health.set(nodeAway)
+	b.look(t)
+	b.later(t, time.Minute)
+	b.look(t)
+
+	tried := "SELECT count(*) FROM notification_deliveries WHERE event = 'firing' AND state = 'pending' AND attempts > 0"
+	require.Eventually(t, func() bool { return b.count(t, tried) == 1 }, patienceOfTests, 5*time.Millisecond, "it is not tried")
+
+	server.answers(func(int) int { return http.StatusOK })
+	health.set()
+	b.look(t)
+	b.later(t, time.Hour)
+	b.look(t)
+	b.exec(t, "UPDATE river.river_job SET state = 'available', scheduled_at = now() WHERE kind = 'notify' AND state = 'scheduled'")
+
+	require.Equal(t, map[string]int{deliveryDelivered: 1, deliveryFailed: 1}, b.settled(t))
+	require.Equal(t, []string{"alert.firing", "alert.resolved"}, server.told(), "the first was refused")
+	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM notification_channels WHERE id = $1 AND broken_at IS NULL", channel))
+}
+
+func TestWatchPlatform_WhatItIsAboutIsLong_IsCut(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	health := b.watched(t)
+	health.set(PlatformProblem{Part: "builders", About: strings.Repeat("ü", 5000), Detail: "It is away"})
+	b.look(t)
+	b.look(t)
+	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM platform_alerts WHERE length(about) = $1", mostAbout))
 }
