@@ -147,10 +147,10 @@ func (p platform) look(ctx context.Context) (at time.Time, checks []HealthCheck,
 	h := &health{}
 	h.lookAtVersions(p)
 	h.lookAtNodes(p)
-	h.lookAtBuilders(p)
 
 	for _, look := range []func(context.Context, platform) error{
-		h.lookAtAPI, h.lookAtEdges, h.lookAtClocks, h.lookAtCertificates, h.lookAtQueues, h.lookAtJobs, h.lookAtLeaks, h.lookAtBackups, h.lookAtDatabase,
+		h.lookAtBuilders, h.lookAtAPI, h.lookAtEdges, h.lookAtClocks, h.lookAtCertificates, h.lookAtQueues, h.lookAtJobs, h.lookAtLeaks, h.lookAtBackups,
+		h.lookAtDatabase,
 	} {
 		if err := look(ctx, p); err != nil {
 			return at, nil, err

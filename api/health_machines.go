@@ -83,10 +83,10 @@ func (h *health) lookAtDisk(part string, node database.Node) {
 }
 
 // lookAtBuilders tells of the workers and of the BuildKits that they build with.
-func (h *health) lookAtBuilders(known platform) {
+func (h *health) lookAtBuilders(_ context.Context, known platform) error {
 	const part, builders = "workers", "builders"
 
-	inTouch, cache := 0, int64(0)
+	inTouch, cache, told := 0, int64(0), []string{}
 
 	for _, row := range known.workers {
 		worker := row.Worker
@@ -101,9 +101,16 @@ func (h *health) lookAtBuilders(known platform) {
 		inTouch++
 		cache = max(cache, lo.FromPtr(worker.BuildkitDiskBytes))
 
-		if worker.BuildkitError != nil {
-			h.problem(builders, worker.BuildkitAddress, "look at the service zeitwork-builder there",
-				"%s does not answer the worker %s: %s", worker.BuildkitAddress, worker.Name, *worker.BuildkitError)
+		silent, err := silentBuildersOf(worker)
+		if err != nil {
+			return err
+		}
+
+		// One that answers none of its workers is told of once.
+		for _, builder := range lo.Without(silent, told...) {
+			told = append(told, builder)
+			h.problem(builders, builder, "look at the service zeitwork-builder there", "%s does not answer the worker %s: %s",
+				builder, worker.Name, *worker.BuildkitError)
 		}
 	}
 
@@ -117,6 +124,8 @@ func (h *health) lookAtBuilders(known platform) {
 	if inTouch > 0 && !h.has(builders) {
 		h.ok(builders, "all answer; the largest cache takes %s", units.BytesSize(float64(cache)))
 	}
+
+	return nil
 }
 
 // lookAtEdges tells of edges that cannot be heard, that serve from an old route table, or that do not say what they have counted.

@@ -106,6 +106,11 @@ func TestPlatformHealth_EachFaultIsSaidWithWhatToDo_AndNothingElse(t *testing.T)
 		{`DELETE FROM workers`, "problem workers: none is in touch: nothing is deployed → start `zeitwork worker`"},
 		{`UPDATE workers SET buildkit_error = 'It refused the connection.'`, "problem builders: tcp://10.0.0.9:1234 does not answer the worker worker-1: It refused"},
 		{
+			`UPDATE workers SET buildkit_error = 'It is away.', buildkit_address = 'tcp://10.0.0.9:1234, tcp://10.0.0.8:1234',
+				builders = builders || '[{"address": "tcp://10.0.0.8:1234", "version": "", "silent": true}]'`,
+			"problem builders: tcp://10.0.0.8:1234 does not answer the worker worker-1: It is away.",
+		},
+		{
 			`INSERT INTO certificates (id, hostname, source, state, not_after, problem)
 				VALUES (gen_random_uuid(), '*.apps.example.com', 'uploaded', 'active', now() + interval '3 days', NULL)`,
 			"problem certificates: *.apps.example.com (uploaded) is good until",
