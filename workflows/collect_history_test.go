@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -45,7 +46,7 @@ func (b *testBundle) oldVM(t *testing.T, deployment uuid.UUID, address string, a
 	return vm
 }
 
-// leftOf returns which of the rows there still are, by their names.
+// leftOf returns which of the rows there still are, by their names, in order.
 func (b *testBundle) leftOf(t *testing.T, table string, rows map[string]uuid.UUID) []string {
 	t.Helper()
 
@@ -56,6 +57,8 @@ func (b *testBundle) leftOf(t *testing.T, table string, rows map[string]uuid.UUI
 			left = append(left, name)
 		}
 	}
+
+	slices.Sort(left)
 
 	return left
 }
@@ -258,7 +261,7 @@ func TestCollectHistory_AlertsGoOnceTheyAreOverForLong_AndWhatWasToldOfThoseThat
 	for name, ended := range map[string]*time.Duration{"lasts": nil, "over since yesterday": new(day), "over for long": new(91 * day)} {
 		alerts[name], told[name] = oldID(92*day), oldID(92*day)
 		b.exec(t, `INSERT INTO platform_alerts (id, part, about, detail, advice, told_at, well_since, ended_at)
-			VALUES ($1, 'nodes', $2, '', '', now(), now(), now() - $3::interval)`, alerts[name], name, ended)
+			SELECT $1, 'nodes', $2, '', '', times.now, times.now, times.now - $3::interval FROM (SELECT now()) AS times`, alerts[name], name, ended)
 		b.exec(t, `INSERT INTO notification_deliveries (id, channel_id, event, alert_id, state, ended_at)
 			VALUES ($1, $2, 'firing', $3, 'delivered', now())`, told[name], channel, alerts[name])
 	}
