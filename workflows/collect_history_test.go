@@ -260,8 +260,8 @@ func TestCollectHistory_AlertsGoOnceTheyAreOverForLong_AndWhatWasToldOfThoseThat
 
 	for name, ended := range map[string]*time.Duration{"lasts": nil, "over since yesterday": new(day), "over for long": new(91 * day)} {
 		alerts[name], told[name] = oldID(92*day), oldID(92*day)
-		b.exec(t, `INSERT INTO platform_alerts (id, part, about, detail, advice, told_at, well_since, ended_at)
-			SELECT $1, 'nodes', $2, '', '', times.now, times.now, times.now - $3::interval FROM (SELECT now()) AS times`, alerts[name], name, ended)
+		b.exec(t, `INSERT INTO platform_alerts (id, part, about, detail, advice, told_at, ended_at, well_since)
+			VALUES ($1, 'nodes', $2, '', '', now(), now() - $3::interval, now())`, alerts[name], name, ended)
 		b.exec(t, `INSERT INTO notification_deliveries (id, channel_id, event, alert_id, state, ended_at)
 			VALUES ($1, $2, 'firing', $3, 'delivered', now())`, told[name], channel, alerts[name])
 	}
