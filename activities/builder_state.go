@@ -34,6 +34,8 @@ type BuilderVersion struct {
 	Address string `json:"address"`
 	// Version is empty where the builder tells none: it is of a version that does not, or somebody else's BuildKit.
 	Version string `json:"version"`
+	// Silent is true of one that did not answer when it was asked last.
+	Silent bool `json:"silent,omitempty"`
 }
 
 // Address is where the builders are, with commas between, without user names or passwords. One that is no URL is left out.

@@ -92,6 +92,31 @@ func buildersOf(worker database.Worker) ([]BuilderVersion, error) {
 	return builders, nil
 }
 
+// silentBuildersOf returns the addresses of the builders that do not answer a worker: all of its builders where it is of a version that does not say which.
+func silentBuildersOf(worker database.Worker) ([]string, error) {
+	if worker.BuildkitError == nil {
+		return nil, nil
+	}
+
+	var builders []struct {
+		Address string `json:"address"`
+		Silent  bool   `json:"silent"`
+	}
+	if err := json.Unmarshal(lo.CoalesceSliceOrEmpty(worker.Builders, []byte("[]")), &builders); err != nil {
+		return nil, fmt.Errorf("read the builders of worker %s: %w", worker.Name, err)
+	}
+
+	var silent []string
+
+	for _, builder := range builders {
+		if builder.Silent {
+			silent = append(silent, builder.Address)
+		}
+	}
+
+	return lo.CoalesceSliceOrEmpty(silent, []string{worker.BuildkitAddress}), nil
+}
+
 func newRunningBuild(row database.ListRunningBuildsRow, _ int) RunningBuild {
 	return RunningBuild{
 		DeploymentID: row.DeploymentID, Since: row.AttemptedAt, Project: Owner{ID: row.ProjectID, Slug: row.ProjectSlug},

@@ -23,7 +23,7 @@ const (
 const (
 	// healthTime bounds a look at the whole platform.
 	healthTime = 15 * time.Second
-	// mostNamed is how many machines or kinds one part of a report names.
+	// mostNamed is how many machines or kinds of one state a part of a report names.
 	mostNamed = 20
 	// leftOut is what a line is about that stands for those which are not named. Nothing has that name.
 	leftOut = "…"
@@ -47,12 +47,13 @@ func (h *health) problem(part, about, advice, detail string, values ...any) {
 	h.add(unhealthy, part, about, advice, detail, values...)
 }
 
-// add adds a line. Of a part that fails everywhere it says that lines are left out.
+// add adds a line. Of a part that fails everywhere it says that lines are left out: of each state by itself, since many notices are no reason to leave out a
+// problem.
 func (h *health) add(state, part, about, advice, detail string, values ...any) {
 	named := 0
 
 	for _, check := range h.checks {
-		if check.Part == part {
+		if check.Part == part && check.State == state {
 			named++
 		}
 	}
@@ -82,48 +83,60 @@ type platform struct {
 	queries *database.Queries
 	// observer is the process that looks, in words.
 	observer string
-	now      time.Time
-	nodes    []database.ListNodesRow
-	edges    []database.ListEdgesRow
-	workers  []database.ListWorkersRow
+	// clock is that of the process that looks. Only whether it is right is found out by it.
+	clock func() time.Time
+	// server is the database server, and now its time when it was asked: times in the database are the server's.
+	server database.DatabaseHealthRow
+	now    time.Time
+	// clockAhead is by how much clock is ahead of the server's.
+	clockAhead time.Duration
+
+	nodes   []database.ListNodesRow
+	edges   []database.ListEdgesRow
+	workers []database.ListWorkersRow
 	// builders are those of the workers in touch.
 	builders []BuilderVersion
 }
 
 // getPlatformHealth looks at the whole installation.
 func (s *service) getPlatformHealth(ctx context.Context, _ *struct{}) (*PlatformHealthOutput, error) {
-	known := platform{pool: s.pool, queries: s.queries, observer: "this API", now: time.Now()}
+	known := platform{pool: s.pool, queries: s.queries, observer: "this API", clock: time.Now}
 
-	checks, err := known.look(ctx)
+	checkedAt, checks, err := known.look(ctx)
 	if err != nil {
 		return nil, err
 	}
 
-	return &PlatformHealthOutput{Body: PlatformHealth{CheckedAt: known.now.UTC(), Version: version.Get().Version, Checks: checks}}, nil
+	return &PlatformHealthOutput{Body: PlatformHealth{CheckedAt: checkedAt.UTC(), Version: version.Get().Version, Checks: checks}}, nil
 }
 
-// look looks at the whole installation. Each of its queries is bounded.
-func (p platform) look(ctx context.Context) ([]HealthCheck, error) {
+// look looks at the whole installation, and returns when that began. Each of its queries is bounded.
+func (p platform) look(ctx context.Context) (at time.Time, checks []HealthCheck, err error) {
 	ctx, cancel := context.WithTimeout(ctx, healthTime)
 	defer cancel()
 
-	var err error
+	if p.server, err = p.queries.DatabaseHealth(ctx); err != nil {
+		return at, nil, err
+	}
+
+	p.now, p.clockAhead = p.server.Clock, p.clock().Sub(p.server.Clock)
+
 	if p.nodes, err = p.queries.ListNodes(ctx, seenWithin, uuid.Nil, mostMachines); err != nil {
-		return nil, err
+		return at, nil, err
 	}
 
 	if p.edges, err = p.queries.ListEdges(ctx, seenWithin, uuid.Nil, mostMachines); err != nil {
-		return nil, err
+		return at, nil, err
 	}
 
 	if p.workers, err = p.queries.ListWorkers(ctx, seenWithin, uuid.Nil, mostWorkers); err != nil {
-		return nil, err
+		return at, nil, err
 	}
 
 	for _, row := range p.workers {
 		builders, err := buildersOf(row.Worker)
 		if err != nil {
-			return nil, err
+			return at, nil, err
 		}
 
 		if row.InTouch {
@@ -134,17 +147,17 @@ func (p platform) look(ctx context.Context) ([]HealthCheck, error) {
 	h := &health{}
 	h.lookAtVersions(p)
 	h.lookAtNodes(p)
-	h.lookAtBuilders(p)
 
 	for _, look := range []func(context.Context, platform) error{
-		h.lookAtAPI, h.lookAtEdges, h.lookAtClocks, h.lookAtCertificates, h.lookAtQueues, h.lookAtJobs, h.lookAtLeaks, h.lookAtBackups, h.lookAtDatabase,
+		h.lookAtBuilders, h.lookAtAPI, h.lookAtEdges, h.lookAtClocks, h.lookAtCertificates, h.lookAtQueues, h.lookAtJobs, h.lookAtLeaks, h.lookAtBackups,
+		h.lookAtDatabase,
 	} {
 		if err := look(ctx, p); err != nil {
-			return nil, err
+			return at, nil, err
 		}
 	}
 
-	return h.checks, nil
+	return p.now, h.checks, nil
 }
 
 // since is how long ago a time was, for a person.

@@ -15,8 +15,8 @@ import (
 
 // LookAtPlatform returns what workers find out what is wrong with the platform by: what get-platform-health calls a problem.
 func LookAtPlatform(pool *pgxpool.Pool) workflows.Health {
-	return func(ctx context.Context) ([]workflows.PlatformProblem, error) {
-		checks, err := platform{pool: pool, queries: database.New(pool), observer: "the worker that looks", now: time.Now()}.look(ctx)
+	return func(ctx context.Context, worker string) ([]workflows.PlatformProblem, error) {
+		_, checks, err := platform{pool: pool, queries: database.New(pool), observer: "the worker " + worker, clock: time.Now}.look(ctx)
 
 		return lo.FilterMap(checks, func(check HealthCheck, _ int) (workflows.PlatformProblem, bool) {
 			return workflows.PlatformProblem{

@@ -45,31 +45,30 @@ func (h *health) lookAtBackups(ctx context.Context, known platform) error {
 
 // lookAtDatabase tells of the schema, the connections, and transactions that do not end.
 func (h *health) lookAtDatabase(ctx context.Context, known platform) error {
-	server, err := known.queries.DatabaseHealth(ctx)
-	if err != nil {
-		return err
-	}
-
-	var migrated bool
+	var compared int
 	if err := pgx.BeginFunc(ctx, known.pool, func(tx pgx.Tx) (err error) {
-		migrated, err = database.HasNewestMigration(ctx, tx)
+		compared, err = database.CompareMigrations(ctx, tx)
 
 		return err
 	}); err != nil {
 		return err
 	}
 
-	h.judgeDatabase(server, migrated, known.observer)
+	h.judgeDatabase(known.server, compared, known.observer)
 
 	return nil
 }
 
-// judgeDatabase says what there is to say of a database server whose migrations are those that are known or not.
-func (h *health) judgeDatabase(server database.DatabaseHealthRow, known bool, observer string) {
-	const part = "database"
+// judgeDatabase says what there is to say of a database server. Its migrations are compared with those that are known: newer ones are those of an upgrade that
+// is under way.
+func (h *health) judgeDatabase(server database.DatabaseHealthRow, compared int, observer string) {
+	const part, about = "database", "migrations"
 
-	if !known {
-		h.problem(part, "migrations", "run `zeitwork migrate` of the newest version, and end the upgrade", "its migrations are not those that %s knows", observer)
+	switch {
+	case compared < 0:
+		h.problem(part, about, "run `zeitwork migrate`", "it lacks migrations that %s knows", observer)
+	case compared > 0:
+		h.notice(part, about, "end the upgrade", "a newer version than that of %s has migrated it", observer)
 	}
 
 	if float64(server.Connections) > fewConnections*float64(server.MaxConnections) {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"github.com/docker/go-units"
@@ -82,10 +83,10 @@ func (h *health) lookAtDisk(part string, node database.Node) {
 }
 
 // lookAtBuilders tells of the workers and of the BuildKits that they build with.
-func (h *health) lookAtBuilders(known platform) {
+func (h *health) lookAtBuilders(_ context.Context, known platform) error {
 	const part, builders = "workers", "builders"
 
-	inTouch, cache := 0, int64(0)
+	inTouch, cache, told := 0, int64(0), []string{}
 
 	for _, row := range known.workers {
 		worker := row.Worker
@@ -100,9 +101,16 @@ func (h *health) lookAtBuilders(known platform) {
 		inTouch++
 		cache = max(cache, lo.FromPtr(worker.BuildkitDiskBytes))
 
-		if worker.BuildkitError != nil {
-			h.problem(builders, worker.BuildkitAddress, "look at the service zeitwork-builder there",
-				"%s does not answer the worker %s: %s", worker.BuildkitAddress, worker.Name, *worker.BuildkitError)
+		silent, err := silentBuildersOf(worker)
+		if err != nil {
+			return err
+		}
+
+		// One that answers none of its workers is told of once.
+		for _, builder := range lo.Without(silent, told...) {
+			told = append(told, builder)
+			h.problem(builders, builder, "look at the service zeitwork-builder there", "%s does not answer the worker %s: %s",
+				builder, worker.Name, *worker.BuildkitError)
 		}
 	}
 
@@ -116,6 +124,8 @@ func (h *health) lookAtBuilders(known platform) {
 	if inTouch > 0 && !h.has(builders) {
 		h.ok(builders, "all answer; the largest cache takes %s", units.BytesSize(float64(cache)))
 	}
+
+	return nil
 }
 
 // lookAtEdges tells of edges that cannot be heard, that serve from an old route table, or that do not say what they have counted.
@@ -187,8 +197,8 @@ func (p platform) edgesBehind(ctx context.Context) (map[uuid.UUID]int64, error) 
 	}), nil
 }
 
-// lookAtClocks compares the clocks of machines with this API's, and this API's with the database's.
-func (h *health) lookAtClocks(ctx context.Context, known platform) error {
+// lookAtClocks compares the clocks of machines, and that of the process that looks, with the database's.
+func (h *health) lookAtClocks(_ context.Context, known platform) error {
 	const (
 		part   = "clocks"
 		advice = "set its clock: timedatectl set-ntp true"
@@ -207,12 +217,8 @@ func (h *health) lookAtClocks(ctx context.Context, known platform) error {
 		}
 	}
 
-	server, err := known.queries.DatabaseHealth(ctx)
-	if err != nil {
-		return err
-	}
-
-	compare(known.observer, new(int32(time.Until(server.Clock).Milliseconds()*-1))) //nolint:gosec // No clock is off by a month.
+	// A clock that is off by more than an int32 has room for is off by weeks.
+	compare(known.observer, new(int32(min(max(known.clockAhead.Milliseconds(), math.MinInt32), math.MaxInt32))))
 
 	for _, row := range known.nodes {
 		if row.InTouch {
@@ -227,8 +233,9 @@ func (h *health) lookAtClocks(ctx context.Context, known platform) error {
 	}
 
 	for _, row := range known.workers {
-		if row.InTouch {
-			compare("the worker "+row.Worker.Name, row.Worker.ClockAheadMs)
+		// A worker that looks is compared already.
+		if name := "the worker " + row.Worker.Name; row.InTouch && name != known.observer {
+			compare(name, row.Worker.ClockAheadMs)
 		}
 	}
 

@@ -106,6 +106,11 @@ func TestPlatformHealth_EachFaultIsSaidWithWhatToDo_AndNothingElse(t *testing.T)
 		{`DELETE FROM workers`, "problem workers: none is in touch: nothing is deployed → start `zeitwork worker`"},
 		{`UPDATE workers SET buildkit_error = 'It refused the connection.'`, "problem builders: tcp://10.0.0.9:1234 does not answer the worker worker-1: It refused"},
 		{
+			`UPDATE workers SET buildkit_error = 'It is away.', buildkit_address = 'tcp://10.0.0.9:1234, tcp://10.0.0.8:1234',
+				builders = builders || '[{"address": "tcp://10.0.0.8:1234", "version": "", "silent": true}]'`,
+			"problem builders: tcp://10.0.0.8:1234 does not answer the worker worker-1: It is away.",
+		},
+		{
 			`INSERT INTO certificates (id, hostname, source, state, not_after, problem)
 				VALUES (gen_random_uuid(), '*.apps.example.com', 'uploaded', 'active', now() + interval '3 days', NULL)`,
 			"problem certificates: *.apps.example.com (uploaded) is good until",
@@ -148,9 +153,41 @@ func TestPlatformHealth_EachFaultIsSaidWithWhatToDo_AndNothingElse(t *testing.T)
 	require.NoError(t, err)
 	require.Len(t, b.health(t), len(well))
 
-	_, err = b.pool.Exec(t.Context(), "UPDATE drizzle.__drizzle_migrations SET created_at = created_at + 1 WHERE created_at = (SELECT max(created_at) FROM drizzle.__drizzle_migrations)")
-	require.NoError(t, err)
-	require.Contains(t, strings.Join(b.health(t), "\n"), "problem database: its migrations are not those that this API knows → run `zeitwork migrate`")
+	// One failure of a job that comes back by the clock is nothing, whatever it was called, and a later one that ends well mends any number.
+	ofClock := func(state, kind, ended string) string {
+		return fmt.Sprintf(job+`('%s', 'queue', '%s', '{}', 1, now(), now() - interval '%s', ARRAY['{"error":"FATAL"}'::jsonb])`, state, kind, ended)
+	}
+
+	for _, step := range []struct {
+		makeReal string
+		says     []string
+	}{
+		{ofClock("discarded", "keep_measures", "9 minutes"), nil},
+		{ofClock("discarded", "keep_partitions", "8 minutes"), []string{"problem jobs: the last 2 of the kind keep_partitions have failed: FATAL"}},
+		{ofClock("completed", "keep_partitions", "7 minutes"), nil},
+		{ofClock("discarded", "keep_partitions", "6 minutes"), nil},
+		{ofClock("discarded", "keep_partitions", "5 minutes"), []string{"problem jobs: the last 2 of the kind keep_partitions have failed: FATAL"}},
+	} {
+		_, err = b.pool.Exec(t.Context(), step.makeReal)
+		require.NoError(t, err)
+
+		bad := lo.Filter(b.health(t), func(line string, _ int) bool { return !strings.HasPrefix(line, "ok ") })
+		require.Len(t, bad, len(step.says), "%q", bad)
+		require.Contains(t, strings.Join(bad, "\n"), strings.Join(step.says, ""))
+	}
+
+	b.makeWell(t)
+
+	// A newer version migrates the database while processes of the version before run.
+	for _, step := range []struct{ by, says string }{
+		{"+ 1", "notice database: a newer version than that of this API has migrated it → end the upgrade"},
+		{"- 2", "problem database: it lacks migrations that this API knows → run `zeitwork migrate`"},
+	} {
+		_, err = b.pool.Exec(t.Context(), "UPDATE drizzle.__drizzle_migrations SET created_at = created_at "+step.by+
+			" WHERE created_at = (SELECT max(created_at) FROM drizzle.__drizzle_migrations)")
+		require.NoError(t, err)
+		require.Contains(t, strings.Join(b.health(t), "\n"), step.says)
+	}
 }
 
 func TestPlatformHealth_ConnectionsAndTransactionsOfTheDatabase(t *testing.T) {
@@ -165,7 +202,7 @@ func TestPlatformHealth_ConnectionsAndTransactionsOfTheDatabase(t *testing.T) {
 		{database.DatabaseHealthRow{MaxConnections: 100, OldestTransactionSeconds: 3600}, "problem database: a transaction is open for 60 minutes"},
 	} {
 		h := &health{}
-		h.judgeDatabase(test.server, true, "this API")
+		h.judgeDatabase(test.server, 0, "this API")
 		require.Len(t, h.checks, 1)
 		require.Contains(t, h.checks[0].State+" database: "+h.checks[0].Detail+" → "+h.checks[0].Advice, test.says)
 	}
@@ -193,4 +230,23 @@ func TestPlatformHealth_ManyMachinesFail_SomeAreNamed(t *testing.T) {
 
 	require.Len(t, h.checks, mostNamed+1)
 	require.Contains(t, h.checks[mostNamed].Detail, "left out")
+}
+
+func TestPlatformHealth_ManyNotices_LeaveOutNoProblem_AndProblemsThatAreLeftOutAreSaidAsOne(t *testing.T) {
+	t.Parallel()
+
+	h := &health{}
+	for range mostNamed + 5 {
+		h.notice("nodes", "", "", "one is drained")
+	}
+
+	h.problem("nodes", "node-7", "", "node-7 is away")
+	require.Equal(t, HealthCheck{Part: "nodes", About: "node-7", State: unhealthy, Detail: "node-7 is away"}, h.checks[len(h.checks)-1])
+
+	for range mostNamed {
+		h.problem("nodes", "", "", "one more is away")
+	}
+
+	last := h.checks[len(h.checks)-1]
+	require.Equal(t, leftOut+" "+unhealthy, last.About+" "+last.State)
 }

@@ -90,18 +90,30 @@ func (h *health) lookAtQueues(ctx context.Context, known platform) error {
 	return nil
 }
 
-// lookAtJobs tells of jobs that were given up.
+// lookAtJobs tells of jobs that were given up. One that comes back by the clock may fail once, as where Postgres restarts.
 func (h *health) lookAtJobs(ctx context.Context, known platform) error {
-	const part = "jobs"
+	const (
+		part   = "jobs"
+		advice = "River's pages have them: " + riverPath + "; the worker's log has the cause"
+	)
 
-	discarded, err := known.queries.CountDiscardedJobs(ctx, discardedWithin, mostCounted)
+	kinds, names := lo.UnzipBy2(lo.Entries(workflows.PeriodicKinds()), func(e lo.Entry[string, string]) (kind, name string) { return e.Key, e.Value })
+
+	discarded, err := known.queries.CountDiscardedJobs(ctx, database.CountDiscardedJobsParams{
+		PeriodicKinds: kinds, PeriodicNames: names, Within: discardedWithin, Most: mostCounted,
+	})
 	if err != nil {
 		return err
 	}
 
 	for _, row := range discarded {
-		h.problem(part, row.Kind, "River's pages have them: "+riverPath+"; the worker's log has the cause", "%d of the kind %s were given up within a day: %s",
-			row.Jobs, row.Kind, lo.CoalesceOrEmpty(row.Error, "no reason was kept"))
+		reason := lo.CoalesceOrEmpty(row.Error, "no reason was kept")
+
+		if row.IsPeriodic {
+			h.problem(part, row.Kind, advice, "the last %d of the kind %s have failed: %s", row.Jobs, row.Kind, reason)
+		} else {
+			h.problem(part, row.Kind, advice, "%d of the kind %s were given up within a day: %s", row.Jobs, row.Kind, reason)
+		}
 	}
 
 	if len(discarded) == 0 {

@@ -21,7 +21,7 @@ func (s *service) registerPlatformAlerts(api huma.API) {
 		"Add an operators' channel", "It is told of each alert, and that it is over, as create-notification-channel has it. A name that another channel of operators has is a conflict.",
 	}), http.StatusConflict), s.createPlatformChannel)
 	huma.Register(api, remove(tagOperators, operators(), "delete-platform-channel", one, text{
-		"Remove an operators' channel", "What is still on its way there is not sent any more.",
+		"Remove an operators' channel", "Messages that wait to be delivered are dropped.",
 	}), s.deletePlatformChannel)
 	huma.Register(api, operation(tagOperators, operators(), http.MethodPost, http.StatusAccepted, "test-platform-channel", one+"/test", text{
 		"Send a test message to operators", "The message is sent once and not tried again; list-platform-deliveries tells how it went.",

@@ -4,11 +4,13 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/samber/lo"
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/client"
+	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/workflows"
 )
 
@@ -100,7 +102,7 @@ func TestLookAtPlatform_ReturnsWhatIsAProblem_ByANameThatStays(t *testing.T) {
 	b.makeWell(t)
 
 	look := func() []workflows.PlatformProblem {
-		problems, err := LookAtPlatform(b.pool)(t.Context())
+		problems, err := LookAtPlatform(b.pool)(t.Context(), "worker-1")
 		require.NoError(t, err)
 
 		return lo.Filter(problems, func(p workflows.PlatformProblem, _ int) bool { return p.About != "" })
@@ -115,5 +117,29 @@ func TestLookAtPlatform_ReturnsWhatIsAProblem_ByANameThatStays(t *testing.T) {
 		require.Len(t, problems, 1)
 		require.Equal(t, "nodes node-7", problems[0].Part+" "+problems[0].About)
 		require.Contains(t, problems[0].Detail, "node-7 has not reported for")
+	}
+}
+
+func TestLookAtPlatform_WorkerWithAWrongClockLooks_NothingButItsClockIsWrong(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	_, err := b.owner.CreateNodeWithResponse(t.Context(), client.CreateNodeInputBody{Name: "node-7", Region: "here"})
+	require.NoError(t, err)
+	_, err = b.owner.CreateEdgeWithResponse(t.Context(), client.CreateEdgeInputBody{Name: "edge-7", Region: "here"})
+	require.NoError(t, err)
+
+	b.makeWell(t)
+
+	for _, off := range []time.Duration{60 * 24 * time.Hour, -60 * 24 * time.Hour} {
+		at, checks, err := platform{
+			pool: b.pool, queries: database.New(b.pool), observer: "the worker worker-1", clock: func() time.Time { return time.Now().Add(off) },
+		}.look(t.Context())
+		require.NoError(t, err)
+		require.WithinDuration(t, time.Now(), at, time.Hour)
+
+		wrong := lo.Filter(checks, func(c HealthCheck, _ int) bool { return c.State != healthy })
+		require.Len(t, wrong, 1, "%v", wrong)
+		require.Equal(t, "clocks the worker worker-1", wrong[0].Part+" "+wrong[0].About, "whoever looks, the alert is about the same")
 	}
 }

@@ -9145,7 +9145,7 @@ type ClientInterface interface {
 
 	// DeletePlatformChannel Remove an operators' channel
 	//
-	// What is still on its way there is not sent any more. For operators.
+	// Messages that wait to be delivered are dropped. For operators.
 	//
 	// Corresponds with DELETE /v1/platform/notification-channels/{platform_channel_id} (the `DeletePlatformChannel` operationId).
 	DeletePlatformChannel(ctx context.Context, platformChannelID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -12219,7 +12219,7 @@ func (c *Client) CreatePlatformChannel(ctx context.Context, body CreatePlatformC
 
 // DeletePlatformChannel Remove an operators' channel
 //
-// What is still on its way there is not sent any more. For operators.
+// Messages that wait to be delivered are dropped. For operators.
 //
 // Corresponds with DELETE /v1/platform/notification-channels/{platform_channel_id} (the `DeletePlatformChannel` operationId).
 func (c *Client) DeletePlatformChannel(ctx context.Context, platformChannelID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -24670,7 +24670,7 @@ type ClientWithResponsesInterface interface {
 
 	// DeletePlatformChannelWithResponse Remove an operators' channel
 	//
-	// What is still on its way there is not sent any more. For operators.
+	// Messages that wait to be delivered are dropped. For operators.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -42283,7 +42283,7 @@ func (c *ClientWithResponses) CreatePlatformChannelWithResponse(ctx context.Cont
 
 // DeletePlatformChannelWithResponse Remove an operators' channel
 //
-// What is still on its way there is not sent any more. For operators.
+// Messages that wait to be delivered are dropped. For operators.
 //
 // Returns a wrapper object for the known response body format(s).
 //

@@ -11,24 +11,53 @@ import (
 )
 
 const countDiscardedJobs = `-- name: CountDiscardedJobs :many
-SELECT recent.kind, count(*) AS jobs, max(recent.error)::text AS error FROM (
-  SELECT job.kind, left(coalesce(job.errors[array_upper(job.errors, 1)] ->> 'error', ''), 200) AS error FROM river.river_job AS job
-  WHERE job.state = 'discarded' AND job.finalized_at > now() - $1::interval
-  ORDER BY job.finalized_at DESC LIMIT $2::int
-) AS recent
-WHERE recent.error <> 'the worker died'
-GROUP BY recent.kind ORDER BY jobs DESC, recent.kind LIMIT 20
+WITH periodic AS (
+  SELECT unnest($1::text[]) AS kind, unnest($2::text[]) AS name
+), recent AS (
+  SELECT coalesce(periodic.name, job.kind) AS kind, periodic.name IS NOT NULL AS is_periodic, job.finalized_at,
+    left(coalesce(job.errors[array_upper(job.errors, 1)] ->> 'error', ''), 200) AS error
+  FROM (
+    SELECT given_up.kind, given_up.finalized_at, given_up.errors FROM river.river_job AS given_up
+    WHERE given_up.state = 'discarded' AND given_up.finalized_at > now() - $3::interval
+    ORDER BY given_up.finalized_at DESC LIMIT $4::int
+  ) AS job LEFT JOIN periodic ON periodic.kind = job.kind
+), well AS (
+  SELECT failing.kind, (
+    SELECT max(done.finalized_at) FROM river.river_job AS done WHERE done.kind = failing.kind AND done.state = 'completed'
+  ) AS since FROM (SELECT DISTINCT recent.kind FROM recent WHERE recent.is_periodic) AS failing
+)
+SELECT recent.kind::text AS kind, recent.is_periodic::boolean AS is_periodic, count(*) AS jobs, max(recent.error)::text AS error
+FROM recent LEFT JOIN well ON well.kind = recent.kind
+WHERE recent.error <> 'the worker died' AND (well.since IS NULL OR recent.finalized_at > well.since)
+GROUP BY recent.kind, recent.is_periodic
+HAVING count(*) > CASE WHEN recent.is_periodic THEN 1 ELSE 0 END
+ORDER BY jobs DESC, recent.kind LIMIT 50
 `
 
-type CountDiscardedJobsRow struct {
-	Kind  string
-	Jobs  int64
-	Error string
+type CountDiscardedJobsParams struct {
+	PeriodicKinds []string
+	PeriodicNames []string
+	Within        time.Duration
+	Most          int32
 }
 
-// How many jobs were given up since then, by kind, most jobs at the most. A job whose worker died was put in another one's hands: it does not count.
-func (q *Queries) CountDiscardedJobs(ctx context.Context, within time.Duration, most int32) ([]CountDiscardedJobsRow, error) {
-	rows, err := q.db.Query(ctx, countDiscardedJobs, within, most)
+type CountDiscardedJobsRow struct {
+	Kind       string
+	IsPeriodic bool
+	Jobs       int64
+	Error      string
+}
+
+// How many jobs were given up since then, by kind, most jobs at the most. A job whose worker died was put in another one's hands: it does not count. One that
+// comes back by the clock is mended once a later one of its kind has ended well, and counts where two in turn have failed. Kinds that have another name by now
+// count with those of that name.
+func (q *Queries) CountDiscardedJobs(ctx context.Context, arg CountDiscardedJobsParams) ([]CountDiscardedJobsRow, error) {
+	rows, err := q.db.Query(ctx, countDiscardedJobs,
+		arg.PeriodicKinds,
+		arg.PeriodicNames,
+		arg.Within,
+		arg.Most,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +65,12 @@ func (q *Queries) CountDiscardedJobs(ctx context.Context, within time.Duration, 
 	items := []CountDiscardedJobsRow{}
 	for rows.Next() {
 		var i CountDiscardedJobsRow
-		if err := rows.Scan(&i.Kind, &i.Jobs, &i.Error); err != nil {
+		if err := rows.Scan(
+			&i.Kind,
+			&i.IsPeriodic,
+			&i.Jobs,
+			&i.Error,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

@@ -164,12 +164,13 @@ const deleteOldNotificationDeliveries = `-- name: DeleteOldNotificationDeliverie
 DELETE FROM notification_deliveries WHERE notification_deliveries.id IN (
   SELECT old.id FROM notification_deliveries AS old
   WHERE old.id < $1 AND old.state <> 'pending'
+    AND NOT EXISTS (SELECT FROM platform_alerts WHERE platform_alerts.id = old.alert_id AND platform_alerts.ended_at IS NULL)
   ORDER BY old.id LIMIT 1000
   FOR UPDATE SKIP LOCKED
 )
 `
 
-// Deletes what channels were told before the retention began.
+// Deletes what channels were told before the retention began. Of what is wrong with the platform still they would be told again.
 func (q *Queries) DeleteOldNotificationDeliveries(ctx context.Context, before uuid.UUID) (int64, error) {
 	result, err := q.db.Exec(ctx, deleteOldNotificationDeliveries, before)
 	if err != nil {
@@ -181,15 +182,15 @@ func (q *Queries) DeleteOldNotificationDeliveries(ctx context.Context, before uu
 const deleteOldPlatformAlerts = `-- name: DeleteOldPlatformAlerts :execrows
 DELETE FROM platform_alerts WHERE platform_alerts.id IN (
   SELECT old.id FROM platform_alerts AS old
-  WHERE old.id < $1 AND old.ended_at IS NOT NULL
+  WHERE old.id < $1 AND old.ended_at < now() - $2::interval
   ORDER BY old.id LIMIT 1000
   FOR UPDATE SKIP LOCKED
 )
 `
 
 // Deletes what was wrong with the platform, and was over, before the retention began.
-func (q *Queries) DeleteOldPlatformAlerts(ctx context.Context, before uuid.UUID) (int64, error) {
-	result, err := q.db.Exec(ctx, deleteOldPlatformAlerts, before)
+func (q *Queries) DeleteOldPlatformAlerts(ctx context.Context, before uuid.UUID, retention time.Duration) (int64, error) {
+	result, err := q.db.Exec(ctx, deleteOldPlatformAlerts, before, retention)
 	if err != nil {
 		return 0, err
 	}

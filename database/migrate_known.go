@@ -1,6 +1,7 @@
 package database
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -27,20 +28,29 @@ func KnowsMigration(name string) (bool, error) {
 
 // HasNewestMigration tells whether a database has all migrations of this binary, and none besides.
 func HasNewestMigration(ctx context.Context, tx pgx.Tx) (bool, error) {
+	compared, err := CompareMigrations(ctx, tx)
+
+	return compared == 0, err
+}
+
+// CompareMigrations is negative where a database lacks migrations of this binary, and positive where it has been migrated by a newer one.
+func CompareMigrations(ctx context.Context, tx pgx.Tx) (int, error) {
+	const older = -1
+
 	journal, err := readJournal()
 	if err != nil {
-		return false, err
+		return older, err
 	}
 
 	var there bool
 	if err := tx.QueryRow(ctx, "SELECT to_regclass('drizzle.__drizzle_migrations') IS NOT NULL").Scan(&there); err != nil || !there {
-		return false, err
+		return older, err
 	}
 
 	var last int64
 	if err := tx.QueryRow(ctx, "SELECT coalesce(max(created_at), 0) FROM drizzle.__drizzle_migrations").Scan(&last); err != nil {
-		return false, fmt.Errorf("read the last migration: %w", err)
+		return older, fmt.Errorf("read the last migration: %w", err)
 	}
 
-	return last == journal[len(journal)-1].When, nil
+	return cmp.Compare(last, journal[len(journal)-1].When), nil
 }

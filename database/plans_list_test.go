@@ -592,7 +592,7 @@ var coldQueries = map[string][]string{
 		Notify NotifyJob WaitBrieflyForLocks PostgresTime LockPlatformAlerts`),
 	"a job runs them every minute, for which nobody waits": names(`
 		MakeMeasurePartitions DropMeasurePartitions ForgetReportRuns ListExpiredProjects
-		BeginPlatformAlert SettlePlatformAlerts FirePlatformAlerts EndPlatformAlerts ListPlatformChannelsToTell`),
+		BeginPlatformAlert SettlePlatformAlerts FirePlatformAlerts EndPlatformAlerts ListPlatformAlertsToTell ListPlatformChannelsToTell`),
 	"one row by its primary key, as the hot ones do": names(`
 		PutConfirmationToken GetChannelOfMail IsStoppedAddress ShowWorker DeleteWorker GetDetection GetDetectionOf EndDetection SetDetectionWaiting GetInstallationOf UntieInstallation RecordInstallation
 		SetDeploymentStep EndDeployment HoldDeployment AwaitBuild LockBuildTurns PinEnvironment RenamePreview RenameDomain SetDeploymentBuildPlan SetDeploymentImage SetDeploymentImageDigest SetDeploymentSource

@@ -104,35 +104,22 @@ func (q *Queries) EndPlatformAlerts(ctx context.Context, between time.Duration, 
 	return items, nil
 }
 
-const firePlatformAlerts = `-- name: FirePlatformAlerts :many
+const firePlatformAlerts = `-- name: FirePlatformAlerts :execrows
 UPDATE platform_alerts SET told_at = now()
 WHERE platform_alerts.ended_at IS NULL AND platform_alerts.told_at IS NULL AND platform_alerts.began_at <= now() - $1::interval
   AND NOT EXISTS (
     SELECT FROM platform_alerts AS before
     WHERE before.part = platform_alerts.part AND before.about = platform_alerts.about AND before.ended_at > now() - $2::interval
   )
-RETURNING platform_alerts.id
 `
 
 // Notes that operators are told now of what has been wrong for long enough, unless they were told that the same is over just now.
-func (q *Queries) FirePlatformAlerts(ctx context.Context, settled time.Duration, between time.Duration) ([]uuid.UUID, error) {
-	rows, err := q.db.Query(ctx, firePlatformAlerts, settled, between)
+func (q *Queries) FirePlatformAlerts(ctx context.Context, settled time.Duration, between time.Duration) (int64, error) {
+	result, err := q.db.Exec(ctx, firePlatformAlerts, settled, between)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
-	defer rows.Close()
-	items := []uuid.UUID{}
-	for rows.Next() {
-		var id uuid.UUID
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		items = append(items, id)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
+	return result.RowsAffected(), nil
 }
 
 const getPlatformAlert = `-- name: GetPlatformAlert :one
@@ -217,6 +204,42 @@ func (q *Queries) ListPlatformAlerts(ctx context.Context, before uuid.UUID, maxR
 	return items, nil
 }
 
+const listPlatformAlertsToTell = `-- name: ListPlatformAlertsToTell :many
+SELECT platform_alerts.id FROM platform_alerts
+WHERE platform_alerts.ended_at IS NULL AND platform_alerts.told_at IS NOT NULL AND platform_alerts.well_since IS NULL
+  AND EXISTS (
+    SELECT FROM notification_channels
+    WHERE notification_channels.organisation_id IS NULL AND notification_channels.enabled
+      AND NOT EXISTS (
+        SELECT FROM notification_deliveries AS told
+        WHERE told.alert_id = platform_alerts.id AND told.channel_id = notification_channels.id AND told.event = 'firing'
+      )
+  )
+ORDER BY platform_alerts.id
+`
+
+// What operators are told of and is found still, where one of their channels was not told of it: it is a new alert, or the channel was added or turned on
+// since, or had too much waiting.
+func (q *Queries) ListPlatformAlertsToTell(ctx context.Context) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, listPlatformAlertsToTell)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []uuid.UUID{}
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listPlatformChannels = `-- name: ListPlatformChannels :many
 SELECT id, organisation_id, kind, name, address, enabled, delivered_at, broken_at, broken_reason, created_by, created_at, former_key_until, unconfirmed_since, stopped_at FROM notification_channels
 WHERE organisation_id IS NULL AND id < $1
@@ -263,10 +286,10 @@ func (q *Queries) ListPlatformChannels(ctx context.Context, before uuid.UUID, ma
 const listPlatformChannelsToTell = `-- name: ListPlatformChannelsToTell :many
 SELECT notification_channels.id FROM notification_channels
 WHERE notification_channels.organisation_id IS NULL AND notification_channels.enabled
-  AND ($1::text = 'firing' OR EXISTS (
+  AND ($1::text = 'resolved') = EXISTS (
     SELECT FROM notification_deliveries AS told
     WHERE told.alert_id = $2::uuid AND told.channel_id = notification_channels.id AND told.event = 'firing'
-  ))
+  )
   AND 100 > (
     SELECT count(*) FROM (
       SELECT FROM notification_deliveries AS waiting WHERE waiting.channel_id = notification_channels.id AND waiting.state = 'pending' LIMIT 100
@@ -276,8 +299,8 @@ ORDER BY notification_channels.id
 FOR KEY SHARE
 `
 
-// The operators' channels that are told of an alert: that it fires all of them, that it is over those that were told that it fires. They stay until the
-// transaction ends.
+// The operators' channels that are told of an alert: that it fires all that were not told, that it is over those that were told that it fires. One for which
+// a hundred messages wait already is told no more until it takes them. They stay until the transaction ends.
 func (q *Queries) ListPlatformChannelsToTell(ctx context.Context, event string, alertID uuid.UUID) ([]uuid.UUID, error) {
 	rows, err := q.db.Query(ctx, listPlatformChannelsToTell, event, alertID)
 	if err != nil {

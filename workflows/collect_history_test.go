@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -45,7 +46,7 @@ func (b *testBundle) oldVM(t *testing.T, deployment uuid.UUID, address string, a
 	return vm
 }
 
-// leftOf returns which of the rows there still are, by their names.
+// leftOf returns which of the rows there still are, by their names, in order.
 func (b *testBundle) leftOf(t *testing.T, table string, rows map[string]uuid.UUID) []string {
 	t.Helper()
 
@@ -56,6 +57,8 @@ func (b *testBundle) leftOf(t *testing.T, table string, rows map[string]uuid.UUI
 			left = append(left, name)
 		}
 	}
+
+	slices.Sort(left)
 
 	return left
 }
@@ -247,6 +250,25 @@ func TestCollectHistory_WhatChannelsWereTold_GoesUnlessItIsOnItsWay(t *testing.T
 
 	b.collectHistory(t)
 	require.Equal(t, []string{"old and pending", "young"}, b.leftOf(t, "notification_deliveries", rows))
+}
+
+func TestCollectHistory_AlertsGoOnceTheyAreOverForLong_AndWhatWasToldOfThoseThatLastStays(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	channel, alerts, told := b.channelOf(t, uuid.Nil, "operators", b.notified(t)), map[string]uuid.UUID{}, map[string]uuid.UUID{}
+
+	for name, ended := range map[string]*time.Duration{"lasts": nil, "over since yesterday": new(day), "over for long": new(91 * day)} {
+		alerts[name], told[name] = oldID(92*day), oldID(92*day)
+		b.exec(t, `INSERT INTO platform_alerts (id, part, about, detail, advice, told_at, ended_at, well_since)
+			VALUES ($1, 'nodes', $2, '', '', now(), now() - $3::interval, now())`, alerts[name], name, ended)
+		b.exec(t, `INSERT INTO notification_deliveries (id, channel_id, event, alert_id, state, ended_at)
+			VALUES ($1, $2, 'firing', $3, 'delivered', now())`, told[name], channel, alerts[name])
+	}
+
+	b.collectHistory(t)
+	require.Equal(t, []string{"lasts", "over since yesterday"}, b.leftOf(t, "platform_alerts", alerts))
+	require.Equal(t, []string{"lasts"}, b.leftOf(t, "notification_deliveries", told), "it would be told again")
 }
 
 func TestCollectHistory_MoreThanABatch_AllGo(t *testing.T) {

@@ -138,6 +138,23 @@ func QueueNames() []string {
 	return names
 }
 
+// PeriodicKinds are the kinds of jobs that come back by the clock, the names that they had before among them, each with the name that it has now.
+func PeriodicKinds() map[string]string {
+	names := map[string]string{}
+
+	for _, k := range kinds() {
+		if !k.periodic {
+			continue
+		}
+
+		for _, name := range append([]string{k.name}, k.formerly...) {
+			names[name] = k.name
+		}
+	}
+
+	return names
+}
+
 // BuildJob is the queue and the kind of the jobs that build.
 func BuildJob() (queue, kind string) { return queueBuild, jobName(stepBuild) }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -108,6 +109,9 @@ var (
 	errTurnedOff   = problem.New(problem.Conflict, "The channel was turned off before the message could be sent.")
 	errUnconfirmed = problem.New(problem.Conflict, "The owner of the address has not confirmed that it wants messages, or has had them stopped.")
 	errNotAsked    = problem.New(problem.Conflict, "The confirmation was not needed any more when the message could be sent.")
+	errIsOver      = problem.New(problem.Conflict, "It was well again before the message could be sent.")
+
+	unwanted = []error{errTurnedOff, errUnconfirmed, errNotAsked, errIsOver}
 )
 
 // wants returns an error where a channel wants no message of an event.
@@ -242,7 +246,7 @@ func recordAtChannel(ctx context.Context, queries *database.Queries, delivery da
 		err = queries.RecordChannelDelivered(ctx, delivery.ChannelID)
 	case state == deliveryPending && delivery.Attempts+1 >= noticedAfter:
 		err = queries.RecordChannelBroken(ctx, storable(problem.MessageOf(cause)+" It is tried again by itself."), delivery.ChannelID)
-	case state == deliveryFailed && !errors.Is(cause, errTurnedOff) && !errors.Is(cause, errUnconfirmed) && !errors.Is(cause, errNotAsked):
+	case state == deliveryFailed && !slices.ContainsFunc(unwanted, func(unwanted error) bool { return errors.Is(cause, unwanted) }):
 		err = queries.RecordChannelBroken(ctx, storable(problem.MessageOf(cause)), delivery.ChannelID)
 	}
 

@@ -148,7 +148,7 @@ func versionsAfter(known []activities.BuilderVersion, state activities.BuilderSt
 	silent := lo.Map(state.Silent, func(address string, _ int) activities.BuilderVersion {
 		told, _ := lo.Find(known, func(b activities.BuilderVersion) bool { return b.Address == address })
 
-		return activities.BuilderVersion{Address: address, Version: told.Version}
+		return activities.BuilderVersion{Address: address, Version: told.Version, Silent: true}
 	})
 
 	return slices.Concat(state.Versions, silent)

@@ -69,7 +69,7 @@ func TestWorker_BuildKitAway_SaysSo(t *testing.T) {
 	row := b.awaitShown(t, b.work(t), func(row database.Worker) bool { return row.BuildkitError != nil })
 	require.Contains(t, *row.BuildkitError, "did not answer")
 	require.Nil(t, row.BuildkitSeenAt)
-	require.JSONEq(t, `[{"address": "tcp://builder-1:1234", "version": ""}]`, string(row.Builders))
+	require.JSONEq(t, `[{"address": "tcp://builder-1:1234", "version": "", "silent": true}]`, string(row.Builders))
 }
 
 func TestWorker_ThatDied_IsForgottenAfterAnHour(t *testing.T) {

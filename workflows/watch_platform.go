@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
+	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/activities/notify"
 	"github.com/zeitwork/zeitwork/database"
@@ -22,6 +23,8 @@ const (
 	watchPlatformEvery = time.Minute
 	// alertSettled is how long something is wrong, or well again, before operators are told: two looks find the same.
 	alertSettled = watchPlatformEvery * 3 / 4
+	// mostAbout is how many characters of what an alert is about are kept. Its index has room for some 2,700 bytes of it.
+	mostAbout = 300
 	// betweenAlerts is the least time between two messages about the same: what comes and goes all the time is told four times an hour.
 	betweenAlerts = 15 * time.Minute
 )
@@ -35,8 +38,8 @@ type PlatformProblem struct {
 	LeftOut bool
 }
 
-// Health looks at the whole platform, and returns what is wrong with it.
-type Health func(ctx context.Context) ([]PlatformProblem, error)
+// Health looks at the whole platform for the worker with a name, and returns what is wrong with it.
+type Health func(ctx context.Context, worker string) ([]PlatformProblem, error)
 
 // watchPlatform looks at the whole platform, and has operators told of what came to be wrong and of what is well again. What is known to be wrong, that
 // operators are told, and the jobs that tell them are written by one transaction.
@@ -45,7 +48,7 @@ func (w *Worker) watchPlatform(ctx context.Context, job *river.Job[arguments]) e
 		return nil
 	}
 
-	problems, err := w.health(ctx)
+	problems, err := w.health(ctx, w.name)
 	if err != nil {
 		return fmt.Errorf("look at the platform: %w", err)
 	}
@@ -69,11 +72,16 @@ func (w *Worker) watchPlatform(ctx context.Context, job *river.Job[arguments]) e
 			return fmt.Errorf("note what is well again: %w", err)
 		}
 
-		if len(fired) > 0 || len(ended) > 0 {
-			w.logger.InfoContext(ctx, "operators are told how the platform is", slog.Int("wrong", len(fired)), slog.Int("well_again", len(ended)))
+		if fired > 0 || len(ended) > 0 {
+			w.logger.InfoContext(ctx, "operators are told how the platform is", slog.Int64("wrong", fired), slog.Int("well_again", len(ended)))
 		}
 
-		if err := w.tellOperators(ctx, tx, notify.EventFiring, fired); err != nil {
+		untold, err := queries.ListPlatformAlertsToTell(ctx)
+		if err != nil {
+			return fmt.Errorf("list what a channel was not told of: %w", err)
+		}
+
+		if err := w.tellOperators(ctx, tx, notify.EventFiring, untold); err != nil {
 			return err
 		}
 
@@ -93,7 +101,8 @@ func recordProblems(ctx context.Context, queries *database.Queries, problems []P
 
 	for _, found := range problems {
 		alert, err := queries.BeginPlatformAlert(ctx, database.BeginPlatformAlertParams{
-			ID: id.New(), Part: found.Part, About: storable(found.About), Detail: storable(found.Detail), Advice: storable(found.Advice),
+			ID: id.New(), Part: found.Part, About: lo.Substring(storable(found.About), 0, mostAbout),
+			Detail: storable(found.Detail), Advice: storable(found.Advice),
 		})
 		if err != nil {
 			return fmt.Errorf("write what is wrong with %s %s: %w", found.Part, found.About, err)
@@ -134,11 +143,15 @@ func (w *Worker) tellOperators(ctx context.Context, tx pgx.Tx, event notify.Even
 	return nil
 }
 
-// withAlert adds what a message tells operators of the platform.
+// withAlert adds what a message tells operators of the platform. That something is wrong is not said any more once it was said to be over.
 func (w *Worker) withAlert(ctx context.Context, queries *database.Queries, message notify.Message, alert uuid.UUID) (notify.Message, error) {
 	row, err := queries.GetPlatformAlert(ctx, alert)
 	if err != nil {
 		return message, fmt.Errorf("read the alert: %w", err)
+	}
+
+	if message.Event == notify.EventFiring && row.EndedAt != nil {
+		return message, errIsOver
 	}
 
 	message.Alert = &notify.Alert{ID: row.ID, Part: row.Part, About: row.About, Detail: row.Detail, Advice: row.Advice, Since: row.BeganAt}

@@ -2,6 +2,8 @@ package workflows
 
 import (
 	"context"
+	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -22,7 +24,7 @@ type reportedHealth struct {
 	problems []PlatformProblem
 }
 
-func (h *reportedHealth) look(context.Context) ([]PlatformProblem, error) {
+func (h *reportedHealth) look(context.Context, string) ([]PlatformProblem, error) {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
 
@@ -113,14 +115,14 @@ func TestWatchPlatform_WhatLasts_IsToldOnceToEachChannelOfOperators_AndOnceWhenI
 		b.later(t, time.Hour)
 	}
 
-	require.Equal(t, map[string]int{deliveryDelivered: 6, deliveryFailed: 0}, b.settled(t))
+	require.Equal(t, map[string]int{deliveryDelivered: 7, deliveryFailed: 0}, b.settled(t))
 
 	for _, server := range []*messageServer{one, other} {
 		require.ElementsMatch(t, []string{"alert.firing", "alert.firing", "alert.resolved"}, server.told())
 	}
 
 	require.Empty(t, organisations.told())
-	require.Empty(t, late.told(), "who was not told that it is wrong is not told that it is over")
+	require.Equal(t, []string{"alert.firing"}, late.told(), "it is told of what is wrong still, and who was not told that something is wrong is not told that it is over")
 	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM platform_alerts WHERE ended_at IS NULL"))
 }
 
@@ -236,7 +238,7 @@ func TestWatchPlatform_WorkerStopsBeforeItHasWrittenALook_AnotherTellsOnce(t *te
 
 	looking := make(chan struct{}, 1)
 	stuck := b.newWorker(t)
-	stuck.health = func(ctx context.Context) ([]PlatformProblem, error) {
+	stuck.health = func(ctx context.Context, _ string) ([]PlatformProblem, error) {
 		looking <- struct{}{}
 		<-ctx.Done()
 
@@ -261,4 +263,69 @@ func TestWatchPlatform_WorkerStopsBeforeItHasWrittenALook_AnotherTellsOnce(t *te
 	b.look(t)
 	require.Equal(t, map[string]int{deliveryDelivered: 1, deliveryFailed: 0}, b.settled(t))
 	require.Equal(t, []string{"alert.firing"}, server.told())
+}
+
+func TestWatchPlatform_ChannelThatHadTooMuchWaiting_IsToldOnceItTakesMessages(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	server := b.notified(t)
+	channel := b.channelOf(t, uuid.Nil, "operators", server)
+
+	// What waits has no job: nothing is sent of it.
+	b.exec(t, "INSERT INTO notification_deliveries (id, channel_id, event) SELECT gen_random_uuid(), $1, 'test' FROM generate_series(1, 100)", channel)
+
+	health := b.watched(t)
+	health.set(nodeAway)
+	b.look(t)
+	b.later(t, time.Minute)
+	b.look(t)
+	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM platform_alerts WHERE told_at IS NOT NULL"))
+	require.Zero(t, b.count(t, "SELECT count(*) FROM notification_deliveries WHERE event = 'firing'"))
+
+	b.exec(t, "UPDATE notification_deliveries SET state = 'failed', ended_at = now()")
+	b.look(t)
+	b.look(t)
+	require.Equal(t, map[string]int{deliveryDelivered: 1, deliveryFailed: 100}, b.settled(t))
+	require.Equal(t, []string{"alert.firing"}, server.told())
+}
+
+func TestWatchPlatform_ChannelTakesMessagesOnceItIsOver_IsNotToldThatItIsWrong(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	server := b.notified(t)
+	server.answers(func(int) int { return http.StatusServiceUnavailable })
+	channel := b.channelOf(t, uuid.Nil, "operators", server)
+
+	health := b.watched(t)
+	health.set(nodeAway)
+	b.look(t)
+	b.later(t, time.Minute)
+	b.look(t)
+
+	tried := "SELECT count(*) FROM notification_deliveries WHERE event = 'firing' AND state = 'pending' AND attempts > 0"
+	require.Eventually(t, func() bool { return b.count(t, tried) == 1 }, patienceOfTests, 5*time.Millisecond, "it is not tried")
+
+	server.answers(func(int) int { return http.StatusOK })
+	health.set()
+	b.look(t)
+	b.later(t, time.Hour)
+	b.look(t)
+	b.exec(t, "UPDATE river.river_job SET state = 'available', scheduled_at = now() WHERE kind = 'notify' AND state = 'scheduled'")
+
+	require.Equal(t, map[string]int{deliveryDelivered: 1, deliveryFailed: 1}, b.settled(t))
+	require.Equal(t, []string{"alert.firing", "alert.resolved"}, server.told(), "the first was refused")
+	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM notification_channels WHERE id = $1 AND broken_at IS NULL", channel))
+}
+
+func TestWatchPlatform_WhatItIsAboutIsLong_IsCut(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	health := b.watched(t)
+	health.set(PlatformProblem{Part: "builders", About: strings.Repeat("ü", 5000), Detail: "It is away"})
+	b.look(t)
+	b.look(t)
+	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM platform_alerts WHERE length(about) = $1", mostAbout))
 }

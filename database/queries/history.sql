@@ -116,10 +116,11 @@ WITH flows AS (
 SELECT id FROM flows UNION ALL SELECT id FROM codes UNION ALL SELECT id FROM devices UNION ALL SELECT id FROM ended;
 
 -- name: DeleteOldNotificationDeliveries :execrows
--- Deletes what channels were told before the retention began.
+-- Deletes what channels were told before the retention began. Of what is wrong with the platform still they would be told again.
 DELETE FROM notification_deliveries WHERE notification_deliveries.id IN (
   SELECT old.id FROM notification_deliveries AS old
   WHERE old.id < @before AND old.state <> 'pending'
+    AND NOT EXISTS (SELECT FROM platform_alerts WHERE platform_alerts.id = old.alert_id AND platform_alerts.ended_at IS NULL)
   ORDER BY old.id LIMIT 1000
   FOR UPDATE SKIP LOCKED
 );
@@ -149,7 +150,7 @@ DELETE FROM notification_confirmations WHERE notification_confirmations.id IN (
 -- Deletes what was wrong with the platform, and was over, before the retention began.
 DELETE FROM platform_alerts WHERE platform_alerts.id IN (
   SELECT old.id FROM platform_alerts AS old
-  WHERE old.id < @before AND old.ended_at IS NOT NULL
+  WHERE old.id < @before AND old.ended_at < now() - sqlc.arg(retention)::interval
   ORDER BY old.id LIMIT 1000
   FOR UPDATE SKIP LOCKED
 );

@@ -23,21 +23,35 @@ WITH gone AS (
 )
 UPDATE platform_alerts SET well_since = now() FROM gone WHERE platform_alerts.id = gone.id AND gone.told_at IS NOT NULL;
 
--- name: FirePlatformAlerts :many
+-- name: FirePlatformAlerts :execrows
 -- Notes that operators are told now of what has been wrong for long enough, unless they were told that the same is over just now.
 UPDATE platform_alerts SET told_at = now()
 WHERE platform_alerts.ended_at IS NULL AND platform_alerts.told_at IS NULL AND platform_alerts.began_at <= now() - @settled::interval
   AND NOT EXISTS (
     SELECT FROM platform_alerts AS before
     WHERE before.part = platform_alerts.part AND before.about = platform_alerts.about AND before.ended_at > now() - @between::interval
-  )
-RETURNING platform_alerts.id;
+  );
 
 -- name: EndPlatformAlerts :many
 -- Notes that operators are told now of what has been well for long enough, unless they were told that it is wrong just now.
 UPDATE platform_alerts SET ended_at = now()
 WHERE ended_at IS NULL AND told_at <= now() - @between::interval AND well_since <= now() - @settled::interval
 RETURNING id;
+
+-- name: ListPlatformAlertsToTell :many
+-- What operators are told of and is found still, where one of their channels was not told of it: it is a new alert, or the channel was added or turned on
+-- since, or had too much waiting.
+SELECT platform_alerts.id FROM platform_alerts
+WHERE platform_alerts.ended_at IS NULL AND platform_alerts.told_at IS NOT NULL AND platform_alerts.well_since IS NULL
+  AND EXISTS (
+    SELECT FROM notification_channels
+    WHERE notification_channels.organisation_id IS NULL AND notification_channels.enabled
+      AND NOT EXISTS (
+        SELECT FROM notification_deliveries AS told
+        WHERE told.alert_id = platform_alerts.id AND told.channel_id = notification_channels.id AND told.event = 'firing'
+      )
+  )
+ORDER BY platform_alerts.id;
 
 -- name: ListPlatformAlerts :many
 -- Newest first.
@@ -47,14 +61,14 @@ SELECT * FROM platform_alerts WHERE id < @before ORDER BY id DESC LIMIT sqlc.arg
 SELECT * FROM platform_alerts WHERE id = $1;
 
 -- name: ListPlatformChannelsToTell :many
--- The operators' channels that are told of an alert: that it fires all of them, that it is over those that were told that it fires. They stay until the
--- transaction ends.
+-- The operators' channels that are told of an alert: that it fires all that were not told, that it is over those that were told that it fires. One for which
+-- a hundred messages wait already is told no more until it takes them. They stay until the transaction ends.
 SELECT notification_channels.id FROM notification_channels
 WHERE notification_channels.organisation_id IS NULL AND notification_channels.enabled
-  AND (@event::text = 'firing' OR EXISTS (
+  AND (@event::text = 'resolved') = EXISTS (
     SELECT FROM notification_deliveries AS told
     WHERE told.alert_id = @alert_id::uuid AND told.channel_id = notification_channels.id AND told.event = 'firing'
-  ))
+  )
   AND 100 > (
     SELECT count(*) FROM (
       SELECT FROM notification_deliveries AS waiting WHERE waiting.channel_id = notification_channels.id AND waiting.state = 'pending' LIMIT 100

@@ -1820,7 +1820,7 @@ export interface paths {
         post?: never;
         /**
          * Remove an operators' channel
-         * @description What is still on its way there is not sent any more. For operators.
+         * @description Messages that wait to be delivered are dropped. For operators.
          */
         delete: operations["delete-platform-channel"];
         options?: never;
