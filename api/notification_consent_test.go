@@ -5,9 +5,12 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/uuid"
+	"github.com/samber/lo"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/client"
@@ -165,6 +168,44 @@ func TestMailConsent_AddressIsAskedAFewTimesADay_AlsoByAnotherChannel(t *testing
 	require.NoError(t, err)
 	require.Equal(t, http.StatusTooManyRequests,
 		b.addChannel(t, client.CreateNotificationChannelInputBodyKindEmail, "x", "TEAM@example.org").StatusCode())
+}
+
+func TestMailConsent_AddressThatManyChannelsAskAtOnce_IsAskedNoMoreThanTheLimit(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+
+	var channels []uuid.UUID
+	for _, name := range []string{"a", "b", "c", "d", "e", "f"} {
+		channels = append(channels, b.mailChannel(t, name+"@example.org").ID)
+	}
+
+	b.exec(t, "UPDATE notification_channels SET address = 'team@example.org'")
+
+	var (
+		wait     sync.WaitGroup
+		statuses sync.Map
+	)
+
+	for _, channel := range channels {
+		wait.Go(func() {
+			again, err := b.owner.ResendNotificationConfirmationWithResponse(t.Context(), b.organisation(t), channel)
+			if assert.NoError(t, err) {
+				statuses.Store(channel, again.StatusCode())
+			}
+		})
+	}
+
+	wait.Wait()
+
+	var answered []int
+	for _, channel := range channels {
+		status, _ := statuses.Load(channel)
+		answered = append(answered, status.(int))
+	}
+
+	require.Equal(t, 3, lo.Count(answered, http.StatusAccepted), answered)
+	require.Equal(t, 3, lo.Count(answered, http.StatusTooManyRequests), answered)
 }
 
 func TestMailConsent_OwnerStopsMessages_NobodyAsksAgainUntilTheOwnerLetsThemCome(t *testing.T) {

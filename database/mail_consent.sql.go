@@ -177,6 +177,17 @@ func (q *Queries) IsStoppedAddress(ctx context.Context, organisationID uuid.UUID
 	return exists, err
 }
 
+const lockConfirmations = `-- name: LockConfirmations :exec
+SELECT pg_advisory_xact_lock(hashtextextended('zeitwork.confirmations:' || $1::uuid, 0)),
+  pg_advisory_xact_lock(hashtextextended('zeitwork.confirmations:' || lower($2::text), 0))
+`
+
+// Orders this transaction with all others that ask the address, or anybody in the name of the organisation. The organisation is locked before the address.
+func (q *Queries) LockConfirmations(ctx context.Context, organisationID uuid.UUID, address string) error {
+	_, err := q.db.Exec(ctx, lockConfirmations, organisationID, address)
+	return err
+}
+
 const putConfirmationToken = `-- name: PutConfirmationToken :execrows
 UPDATE notification_confirmations SET token_hash = $1, ends_at = now() + $2::interval
 FROM notification_channels

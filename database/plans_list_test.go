@@ -588,7 +588,7 @@ var coldQueries = map[string][]string{
 		CreateGithubApp PutSecret CreateDetection TieInstallation PutRepository
 		CreateConfirmation CreateNotificationChannel CreateNotificationDelivery CreateWebFlow CreateSession CreateSessionToken CreateSignInCode CreateDeviceLogin CreateUser CreateJoinToken`),
 	"no table is read": names(`
-		HoldWorkerLock TryLockWorker LockBuildLog LockRuntimeLog LockRequestLogs LockNodePrefixes LockOperators LockPlacement LockPlatformQuotas LockQuotas LockDetections LockGithubAccount
+		HoldWorkerLock TryLockWorker LockBuildLog LockRuntimeLog LockRequestLogs LockNodePrefixes LockOperators LockPlacement LockPlatformQuotas LockQuotas LockDetections LockConfirmations LockGithubAccount
 		Notify NotifyJob WaitBrieflyForLocks PostgresTime LockPlatformAlerts`),
 	"a job runs them every minute, for which nobody waits": names(`
 		MakeMeasurePartitions DropMeasurePartitions ForgetReportRuns ListExpiredProjects

@@ -79,6 +79,11 @@ func (d *Deployments) AskAddress(
 }
 
 func mayAsk(ctx context.Context, queries *database.Queries, channel database.NotificationChannel) error {
+	// Others that ask at the same time would not be counted.
+	if err := queries.LockConfirmations(ctx, lo.FromPtr(channel.OrganisationID), channel.Address); err != nil {
+		return fmt.Errorf("wait for others that ask: %w", err)
+	}
+
 	stopped, err := queries.IsStoppedAddress(ctx, lo.FromPtr(channel.OrganisationID), channel.Address)
 	if err != nil {
 		return fmt.Errorf("look whether an address wants messages: %w", err)

@@ -11,6 +11,11 @@ SELECT EXISTS (
 -- name: IsStoppedAddress :one
 SELECT EXISTS (SELECT FROM stopped_addresses WHERE organisation_id = @organisation_id AND address = lower(@address::text));
 
+-- name: LockConfirmations :exec
+-- Orders this transaction with all others that ask the address, or anybody in the name of the organisation. The organisation is locked before the address.
+SELECT pg_advisory_xact_lock(hashtextextended('zeitwork.confirmations:' || @organisation_id::uuid, 0)),
+  pg_advisory_xact_lock(hashtextextended('zeitwork.confirmations:' || lower(@address::text), 0));
+
 -- name: CountConfirmations :one
 -- How often an address was asked lately, by whichever organisation, and how often the organisation has asked any.
 SELECT
