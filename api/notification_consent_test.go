@@ -241,3 +241,47 @@ func TestMailConsent_OwnerStopsMessages_NobodyAsksAgainUntilTheOwnerLetsThemCome
 	require.Equal(t, http.StatusOK, status)
 	require.False(t, b.waits(t, channel.ID))
 }
+
+func TestMailConsent_StoppedAddressWhoseChannelsAreGone_IsAllowedByTheLinksOfItsMails(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	removed, moved := b.mailChannel(t, "team@example.org"), b.mailChannel(t, "other@example.org")
+	b.exec(t, "UPDATE notification_channels SET address = 'Team@example.org' WHERE id = $1", moved.ID)
+
+	page, movedPage := b.stopPage(t, removed.ID), b.stopPage(t, moved.ID)
+	status, text := b.visit(t, page, url.Values{})
+	require.Equal(t, http.StatusOK, status, text)
+
+	_, err := b.owner.DeleteNotificationChannelWithResponse(t.Context(), b.organisation(t), removed.ID)
+	require.NoError(t, err)
+
+	changed, err := b.owner.UpdateNotificationChannelWithResponse(t.Context(), b.organisation(t), moved.ID,
+		client.UpdateNotificationChannelInputBody{Address: new("owner@example.com")})
+	require.NoError(t, err)
+	require.Equal(t, http.StatusOK, changed.StatusCode(), string(changed.Body))
+
+	add := func() int {
+		return b.addChannel(t, client.CreateNotificationChannelInputBodyKindEmail, "again", "team@example.org").StatusCode()
+	}
+	require.Equal(t, http.StatusConflict, add())
+
+	status, _ = b.visit(t, strings.Replace(page, removed.ID.String(), moved.ID.String(), 1), url.Values{"decision": {"allow"}})
+	require.Equal(t, http.StatusNotFound, status, "the token of another channel")
+
+	for _, link := range []string{page, movedPage} {
+		status, text = b.visit(t, link, nil)
+		require.Equal(t, http.StatusOK, status)
+		require.Contains(t, text, "Let them come again")
+		require.Contains(t, text, "team@example.org")
+	}
+
+	status, text = b.visit(t, movedPage, url.Values{"decision": {"allow"}})
+	require.Equal(t, http.StatusOK, status)
+	require.Contains(t, text, "unless it adds the address again")
+	require.False(t, b.waits(t, moved.ID), "the address that it leads to now was not asked for this")
+
+	status, _ = b.visit(t, page, nil)
+	require.Equal(t, http.StatusNotFound, status, "nothing is stopped any more")
+	require.Equal(t, http.StatusCreated, add())
+}

@@ -148,6 +148,36 @@ func (q *Queries) GetConfirmation(ctx context.Context, tokenHash []byte) (GetCon
 	return i, err
 }
 
+const getStoppedOfMail = `-- name: GetStoppedOfMail :one
+SELECT stopped_addresses.organisation_id, stopped_addresses.address, stopped_addresses.created_at, stopped_addresses.link_hashes, organisations.id, organisations.slug, organisations.name, organisations.created_at, organisations.deleted_at, organisations.personal_user_id FROM stopped_addresses
+JOIN organisations ON organisations.id = stopped_addresses.organisation_id
+WHERE stopped_addresses.link_hashes @> ARRAY[$1::bytea]
+`
+
+type GetStoppedOfMailRow struct {
+	StoppedAddress StoppedAddress
+	Organisation   Organisation
+}
+
+// The stopped address that got a mail with the link, whose channel may be gone.
+func (q *Queries) GetStoppedOfMail(ctx context.Context, linkHash []byte) (GetStoppedOfMailRow, error) {
+	row := q.db.QueryRow(ctx, getStoppedOfMail, linkHash)
+	var i GetStoppedOfMailRow
+	err := row.Scan(
+		&i.StoppedAddress.OrganisationID,
+		&i.StoppedAddress.Address,
+		&i.StoppedAddress.CreatedAt,
+		&i.StoppedAddress.LinkHashes,
+		&i.Organisation.ID,
+		&i.Organisation.Slug,
+		&i.Organisation.Name,
+		&i.Organisation.CreatedAt,
+		&i.Organisation.DeletedAt,
+		&i.Organisation.PersonalUserID,
+	)
+	return i, err
+}
+
 const isMemberAddress = `-- name: IsMemberAddress :one
 
 SELECT EXISTS (
@@ -175,6 +205,49 @@ func (q *Queries) IsStoppedAddress(ctx context.Context, organisationID uuid.UUID
 	var exists bool
 	err := row.Scan(&exists)
 	return exists, err
+}
+
+const lockChannelsOfAddress = `-- name: LockChannelsOfAddress :many
+SELECT id, organisation_id, kind, name, address, enabled, delivered_at, broken_at, broken_reason, created_by, created_at, former_key_until, unconfirmed_since, stopped_at FROM notification_channels
+WHERE organisation_id = $1::uuid AND kind = 'email' AND lower(address) = lower($2::text)
+ORDER BY id
+FOR UPDATE
+`
+
+// The channels of an organisation that lead to an address.
+func (q *Queries) LockChannelsOfAddress(ctx context.Context, organisationID uuid.UUID, address string) ([]NotificationChannel, error) {
+	rows, err := q.db.Query(ctx, lockChannelsOfAddress, organisationID, address)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []NotificationChannel{}
+	for rows.Next() {
+		var i NotificationChannel
+		if err := rows.Scan(
+			&i.ID,
+			&i.OrganisationID,
+			&i.Kind,
+			&i.Name,
+			&i.Address,
+			&i.Enabled,
+			&i.DeliveredAt,
+			&i.BrokenAt,
+			&i.BrokenReason,
+			&i.CreatedBy,
+			&i.CreatedAt,
+			&i.FormerKeyUntil,
+			&i.UnconfirmedSince,
+			&i.StoppedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const lockConfirmations = `-- name: LockConfirmations :exec
@@ -207,16 +280,17 @@ func (q *Queries) PutConfirmationToken(ctx context.Context, tokenHash []byte, va
 
 const stopAddress = `-- name: StopAddress :exec
 WITH stopped AS (
-  INSERT INTO stopped_addresses (organisation_id, address) VALUES ($1, lower($2::text)) ON CONFLICT DO NOTHING
+  INSERT INTO stopped_addresses (organisation_id, address, link_hashes) VALUES ($1, lower($2::text), $3)
+  ON CONFLICT (organisation_id, address) DO UPDATE SET link_hashes = excluded.link_hashes WHERE stopped_addresses.link_hashes = '{}'
 )
 UPDATE notification_channels SET unconfirmed_since = coalesce(unconfirmed_since, now()), stopped_at = coalesce(stopped_at, now())
 WHERE notification_channels.organisation_id = $1 AND notification_channels.kind = 'email'
   AND lower(notification_channels.address) = lower($2::text)
 `
 
-// Has nothing sent to an address by any channel of the organisation.
-func (q *Queries) StopAddress(ctx context.Context, organisationID *uuid.UUID, address string) error {
-	_, err := q.db.Exec(ctx, stopAddress, organisationID, address)
+// Has nothing sent to an address by any channel of the organisation. An address that the version before has stopped has no links yet.
+func (q *Queries) StopAddress(ctx context.Context, organisationID *uuid.UUID, address string, linkHashes [][]byte) error {
+	_, err := q.db.Exec(ctx, stopAddress, organisationID, address, linkHashes)
 	return err
 }
 

@@ -91,7 +91,7 @@ func mayAsk(ctx context.Context, queries *database.Queries, channel database.Not
 
 	if stopped {
 		return problem.New(problem.Conflict, "The owner of %s wants no messages of this organisation, and is not asked again. "+
-			"The link to stop messages, in any that it got, lets them come again.", channel.Address)
+			"The link to stop messages, in those that it got before, lets them come again.", channel.Address)
 	}
 
 	asked, err := queries.CountConfirmations(ctx, channel.Address, madeBefore(confirmationsWithin), lo.FromPtr(channel.OrganisationID))

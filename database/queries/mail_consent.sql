@@ -50,10 +50,24 @@ SELECT sqlc.embed(notification_channels), sqlc.embed(organisations) FROM notific
 JOIN organisations ON organisations.id = notification_channels.organisation_id
 WHERE notification_channels.id = $1 AND notification_channels.kind = 'email';
 
+-- name: GetStoppedOfMail :one
+-- The stopped address that got a mail with the link, whose channel may be gone.
+SELECT sqlc.embed(stopped_addresses), sqlc.embed(organisations) FROM stopped_addresses
+JOIN organisations ON organisations.id = stopped_addresses.organisation_id
+WHERE stopped_addresses.link_hashes @> ARRAY[@link_hash::bytea];
+
+-- name: LockChannelsOfAddress :many
+-- The channels of an organisation that lead to an address.
+SELECT * FROM notification_channels
+WHERE organisation_id = @organisation_id::uuid AND kind = 'email' AND lower(address) = lower(@address::text)
+ORDER BY id
+FOR UPDATE;
+
 -- name: StopAddress :exec
--- Has nothing sent to an address by any channel of the organisation.
+-- Has nothing sent to an address by any channel of the organisation. An address that the version before has stopped has no links yet.
 WITH stopped AS (
-  INSERT INTO stopped_addresses (organisation_id, address) VALUES (@organisation_id, lower(@address::text)) ON CONFLICT DO NOTHING
+  INSERT INTO stopped_addresses (organisation_id, address, link_hashes) VALUES (@organisation_id, lower(@address::text), @link_hashes)
+  ON CONFLICT (organisation_id, address) DO UPDATE SET link_hashes = excluded.link_hashes WHERE stopped_addresses.link_hashes = '{}'
 )
 UPDATE notification_channels SET unconfirmed_since = coalesce(unconfirmed_since, now()), stopped_at = coalesce(stopped_at, now())
 WHERE notification_channels.organisation_id = @organisation_id AND notification_channels.kind = 'email'
