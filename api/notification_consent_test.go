@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/samber/lo"
@@ -134,6 +135,28 @@ func TestMailConsent_LinkThatEndedOrLeadsToAnotherAddress_ConfirmsNothing(t *tes
 	status, _ = b.visit(t, page, url.Values{})
 	require.Equal(t, http.StatusNotFound, status)
 	require.True(t, b.waits(t, channel.ID))
+}
+
+func TestMailConsent_OwnerStoppedBeforeConfirming_OlderLinkConfirmsNothingAndNoMessageAsks(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	channel := b.mailChannel(t, "team@example.org")
+	page := b.asked(t, channel.ID)
+
+	status, _ := b.visit(t, b.stopPage(t, channel.ID), url.Values{})
+	require.Equal(t, http.StatusOK, status)
+
+	status, _ = b.visit(t, page, url.Values{})
+	require.Equal(t, http.StatusNotFound, status)
+	require.True(t, b.waits(t, channel.ID))
+
+	var pending uuid.UUID
+	require.NoError(t, b.pool.QueryRow(t.Context(), "SELECT id FROM notification_confirmations WHERE channel_id = $1", channel.ID).Scan(&pending))
+
+	asked, err := b.queries.PutConfirmationToken(t.Context(), secret.HashToken("x"), time.Hour, pending)
+	require.NoError(t, err)
+	require.Zero(t, asked, "a worker sends no message without a token")
 }
 
 func TestMailConsent_VerifiedAddressOfAMember_IsNotAsked(t *testing.T) {

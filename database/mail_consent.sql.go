@@ -111,7 +111,8 @@ SELECT notification_channels.id, notification_channels.organisation_id, notifica
 JOIN notification_channels ON notification_channels.id = notification_confirmations.channel_id
 JOIN organisations ON organisations.id = notification_channels.organisation_id
 WHERE notification_confirmations.token_hash = $1 AND notification_confirmations.used_at IS NULL AND notification_confirmations.ends_at > now()
-  AND notification_channels.address = notification_confirmations.address AND notification_channels.unconfirmed_since IS NOT NULL
+  AND notification_channels.address = notification_confirmations.address
+  AND notification_channels.unconfirmed_since IS NOT NULL AND notification_channels.stopped_at IS NULL
 `
 
 type GetConfirmationRow struct {
@@ -266,7 +267,7 @@ UPDATE notification_confirmations SET token_hash = $1, ends_at = now() + $2::int
 FROM notification_channels
 WHERE notification_confirmations.id = $3 AND notification_confirmations.used_at IS NULL
   AND notification_channels.id = notification_confirmations.channel_id AND notification_channels.address = notification_confirmations.address
-  AND notification_channels.unconfirmed_since IS NOT NULL
+  AND notification_channels.unconfirmed_since IS NOT NULL AND notification_channels.stopped_at IS NULL
 `
 
 // Stores the hash of the token that the next message carries, for which it is valid. No row: nobody waits for the confirmation any more.

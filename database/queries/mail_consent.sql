@@ -31,7 +31,7 @@ UPDATE notification_confirmations SET token_hash = @token_hash, ends_at = now() 
 FROM notification_channels
 WHERE notification_confirmations.id = @id AND notification_confirmations.used_at IS NULL
   AND notification_channels.id = notification_confirmations.channel_id AND notification_channels.address = notification_confirmations.address
-  AND notification_channels.unconfirmed_since IS NOT NULL;
+  AND notification_channels.unconfirmed_since IS NOT NULL AND notification_channels.stopped_at IS NULL;
 
 -- name: GetConfirmation :one
 -- The channel that a token confirms, unless it was used, has ended, or nobody waits for it any more.
@@ -39,7 +39,8 @@ SELECT sqlc.embed(notification_channels), sqlc.embed(organisations) FROM notific
 JOIN notification_channels ON notification_channels.id = notification_confirmations.channel_id
 JOIN organisations ON organisations.id = notification_channels.organisation_id
 WHERE notification_confirmations.token_hash = @token_hash AND notification_confirmations.used_at IS NULL AND notification_confirmations.ends_at > now()
-  AND notification_channels.address = notification_confirmations.address AND notification_channels.unconfirmed_since IS NOT NULL;
+  AND notification_channels.address = notification_confirmations.address
+  AND notification_channels.unconfirmed_since IS NOT NULL AND notification_channels.stopped_at IS NULL;
 
 -- name: UseConfirmation :execrows
 -- Uses a token up.
