@@ -67,6 +67,15 @@ func (q *Queries) CreateConfirmation(ctx context.Context, arg CreateConfirmation
 	return err
 }
 
+const deleteStoppedAddresses = `-- name: DeleteStoppedAddresses :exec
+DELETE FROM stopped_addresses WHERE organisation_id = $1
+`
+
+func (q *Queries) DeleteStoppedAddresses(ctx context.Context, organisationID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, deleteStoppedAddresses, organisationID)
+	return err
+}
+
 const getChannelOfMail = `-- name: GetChannelOfMail :one
 SELECT notification_channels.id, notification_channels.organisation_id, notification_channels.kind, notification_channels.name, notification_channels.address, notification_channels.enabled, notification_channels.delivered_at, notification_channels.broken_at, notification_channels.broken_reason, notification_channels.created_by, notification_channels.created_at, notification_channels.former_key_until, notification_channels.unconfirmed_since, notification_channels.stopped_at, organisations.id, organisations.slug, organisations.name, organisations.created_at, organisations.deleted_at, organisations.personal_user_id FROM notification_channels
 JOIN organisations ON organisations.id = notification_channels.organisation_id

@@ -613,7 +613,7 @@ var coldQueries = map[string][]string{
 		DeleteDomainsOf ForgetRequestLogs MarkPreviewsDeleted ForgetAllBranches DropComments`),
 	"what a person does now and then, on the few rows of one organisation or user": names(`
 		IsMemberAddress CountConfirmations LockChannelsOfAddress StopAddress AllowAddress AdoptRepositories UntieInstallations CountOtherOwners CountClaims RemoveMembers ListInvitations ListInvitationsFor RevokeInvitations ReplaceInvitations ListOrganisationTokens
-		ListNotificationChannels CountNotificationChannels DeleteNotificationChannels ListTokensMadeIn ListMachineTokens MachineKey OtherEdgeWithKey NewestNodeToken EndJoinTokens TokenStandsAbove RevokeTokens PutTokenBelow EndTokensOf ListSessions EndSessions EndSignInCodes`),
+		ListNotificationChannels CountNotificationChannels DeleteNotificationChannels DeleteStoppedAddresses ListTokensMadeIn ListMachineTokens MachineKey OtherEdgeWithKey NewestNodeToken EndJoinTokens TokenStandsAbove RevokeTokens PutTokenBelow EndTokensOf ListSessions EndSessions EndSignInCodes`),
 	"what an operator does now and then": names(`ListUsers CountOperators
 		NewestBackup DatabaseHealth CountDiscardedJobs CountFailingCertificates LastAnswerOfAPI
 		ListPlatformAlerts CountPlatformChannels ListPlatformChannels ListPlatformDeliveries`),

@@ -82,3 +82,6 @@ WITH allowed AS (
 UPDATE notification_channels SET unconfirmed_since = NULL, stopped_at = NULL
 WHERE notification_channels.organisation_id = @organisation_id AND notification_channels.kind = 'email'
   AND lower(notification_channels.address) = lower(@address::text);
+
+-- name: DeleteStoppedAddresses :exec
+DELETE FROM stopped_addresses WHERE organisation_id = @organisation_id;
