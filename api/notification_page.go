@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/problem"
@@ -76,7 +77,7 @@ func (s *service) useConfirmation(ctx context.Context, token []byte) (found data
 
 // allowMail has messages sent to the address of a channel, by all of its organisation's channels.
 func allowMail(ctx context.Context, queries *database.Queries, channel database.NotificationChannel) error {
-	if err := queries.AllowAddress(ctx, channel.OrganisationID, channel.Address); err != nil {
+	if changed, err := queries.AllowAddress(ctx, lo.FromPtr(channel.OrganisationID), channel.Address); err != nil || !changed {
 		return err
 	}
 

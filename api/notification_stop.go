@@ -107,7 +107,8 @@ func (s *service) stopAddress(ctx context.Context, queries *database.Queries, ch
 		hashes = append(hashes, linkHash(channel.ID, token))
 	}
 
-	if err := queries.StopAddress(ctx, channel.OrganisationID, channel.Address, hashes); err != nil {
+	// Mail programs send it again, which is no event of its own.
+	if stopped, err := queries.StopAddress(ctx, channel.OrganisationID, channel.Address, hashes); err != nil || stopped == 0 {
 		return err
 	}
 

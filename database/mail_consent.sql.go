@@ -12,19 +12,25 @@ import (
 	"time"
 )
 
-const allowAddress = `-- name: AllowAddress :exec
+const allowAddress = `-- name: AllowAddress :one
 WITH allowed AS (
   DELETE FROM stopped_addresses AS stopped WHERE stopped.organisation_id = $1 AND stopped.address = lower($2::text)
+  RETURNING stopped.address
+), confirmed AS (
+  UPDATE notification_channels SET unconfirmed_since = NULL, stopped_at = NULL
+  WHERE notification_channels.organisation_id = $1 AND notification_channels.kind = 'email'
+    AND lower(notification_channels.address) = lower($2::text) AND notification_channels.unconfirmed_since IS NOT NULL
+  RETURNING notification_channels.id
 )
-UPDATE notification_channels SET unconfirmed_since = NULL, stopped_at = NULL
-WHERE notification_channels.organisation_id = $1 AND notification_channels.kind = 'email'
-  AND lower(notification_channels.address) = lower($2::text)
+SELECT (EXISTS (SELECT FROM allowed) OR EXISTS (SELECT FROM confirmed))::boolean AS changed
 `
 
-// Has messages sent to an address whose owner wants them.
-func (q *Queries) AllowAddress(ctx context.Context, organisationID *uuid.UUID, address string) error {
-	_, err := q.db.Exec(ctx, allowAddress, organisationID, address)
-	return err
+// Has messages sent to an address whose owner wants them, and returns whether that changes anything.
+func (q *Queries) AllowAddress(ctx context.Context, organisationID uuid.UUID, address string) (bool, error) {
+	row := q.db.QueryRow(ctx, allowAddress, organisationID, address)
+	var changed bool
+	err := row.Scan(&changed)
+	return changed, err
 }
 
 const countConfirmations = `-- name: CountConfirmations :one
@@ -288,20 +294,23 @@ func (q *Queries) PutConfirmationToken(ctx context.Context, tokenHash []byte, va
 	return result.RowsAffected(), nil
 }
 
-const stopAddress = `-- name: StopAddress :exec
+const stopAddress = `-- name: StopAddress :execrows
 WITH stopped AS (
   INSERT INTO stopped_addresses (organisation_id, address, link_hashes) VALUES ($1, lower($2::text), $3)
   ON CONFLICT (organisation_id, address) DO UPDATE SET link_hashes = excluded.link_hashes WHERE stopped_addresses.link_hashes = '{}'
 )
-UPDATE notification_channels SET unconfirmed_since = coalesce(unconfirmed_since, now()), stopped_at = coalesce(stopped_at, now())
+UPDATE notification_channels SET unconfirmed_since = coalesce(unconfirmed_since, now()), stopped_at = now()
 WHERE notification_channels.organisation_id = $1 AND notification_channels.kind = 'email'
-  AND lower(notification_channels.address) = lower($2::text)
+  AND lower(notification_channels.address) = lower($2::text) AND notification_channels.stopped_at IS NULL
 `
 
-// Has nothing sent to an address by any channel of the organisation. An address that the version before has stopped has no links yet.
-func (q *Queries) StopAddress(ctx context.Context, organisationID *uuid.UUID, address string, linkHashes [][]byte) error {
-	_, err := q.db.Exec(ctx, stopAddress, organisationID, address, linkHashes)
-	return err
+// Has nothing sent to an address by any channel of the organisation; no row: it was so before. An address that the version before has stopped has no links yet.
+func (q *Queries) StopAddress(ctx context.Context, organisationID *uuid.UUID, address string, linkHashes [][]byte) (int64, error) {
+	result, err := q.db.Exec(ctx, stopAddress, organisationID, address, linkHashes)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const useConfirmation = `-- name: UseConfirmation :execrows

@@ -64,24 +64,28 @@ WHERE organisation_id = @organisation_id::uuid AND kind = 'email' AND lower(addr
 ORDER BY id
 FOR UPDATE;
 
--- name: StopAddress :exec
--- Has nothing sent to an address by any channel of the organisation. An address that the version before has stopped has no links yet.
+-- name: StopAddress :execrows
+-- Has nothing sent to an address by any channel of the organisation; no row: it was so before. An address that the version before has stopped has no links yet.
 WITH stopped AS (
   INSERT INTO stopped_addresses (organisation_id, address, link_hashes) VALUES (@organisation_id, lower(@address::text), @link_hashes)
   ON CONFLICT (organisation_id, address) DO UPDATE SET link_hashes = excluded.link_hashes WHERE stopped_addresses.link_hashes = '{}'
 )
-UPDATE notification_channels SET unconfirmed_since = coalesce(unconfirmed_since, now()), stopped_at = coalesce(stopped_at, now())
+UPDATE notification_channels SET unconfirmed_since = coalesce(unconfirmed_since, now()), stopped_at = now()
 WHERE notification_channels.organisation_id = @organisation_id AND notification_channels.kind = 'email'
-  AND lower(notification_channels.address) = lower(@address::text);
+  AND lower(notification_channels.address) = lower(@address::text) AND notification_channels.stopped_at IS NULL;
 
--- name: AllowAddress :exec
--- Has messages sent to an address whose owner wants them.
+-- name: AllowAddress :one
+-- Has messages sent to an address whose owner wants them, and returns whether that changes anything.
 WITH allowed AS (
   DELETE FROM stopped_addresses AS stopped WHERE stopped.organisation_id = @organisation_id AND stopped.address = lower(@address::text)
+  RETURNING stopped.address
+), confirmed AS (
+  UPDATE notification_channels SET unconfirmed_since = NULL, stopped_at = NULL
+  WHERE notification_channels.organisation_id = @organisation_id AND notification_channels.kind = 'email'
+    AND lower(notification_channels.address) = lower(@address::text) AND notification_channels.unconfirmed_since IS NOT NULL
+  RETURNING notification_channels.id
 )
-UPDATE notification_channels SET unconfirmed_since = NULL, stopped_at = NULL
-WHERE notification_channels.organisation_id = @organisation_id AND notification_channels.kind = 'email'
-  AND lower(notification_channels.address) = lower(@address::text);
+SELECT (EXISTS (SELECT FROM allowed) OR EXISTS (SELECT FROM confirmed))::boolean AS changed;
 
 -- name: DeleteStoppedAddresses :exec
 DELETE FROM stopped_addresses WHERE organisation_id = @organisation_id;
