@@ -36,19 +36,22 @@ func (q *Queries) AllowAddress(ctx context.Context, organisationID uuid.UUID, ad
 const countConfirmations = `-- name: CountConfirmations :one
 SELECT
   (SELECT count(*) FROM notification_confirmations AS asked WHERE lower(asked.address) = lower($1::text) AND asked.id > $2) AS of_address,
+  (SELECT count(*) FROM notification_confirmations AS asked
+    WHERE lower(asked.address) = lower($1::text) AND asked.id > $2 AND asked.organisation_id = $3) AS of_both,
   (SELECT count(*) FROM notification_confirmations AS asked WHERE asked.organisation_id = $3 AND asked.id > $2) AS of_organisation
 `
 
 type CountConfirmationsRow struct {
 	OfAddress      int64
+	OfBoth         int64
 	OfOrganisation int64
 }
 
-// How often an address was asked lately, by whichever organisation, and how often the organisation has asked any.
+// How often an address was asked lately, by whichever organisation and by this one, and how often the organisation has asked any.
 func (q *Queries) CountConfirmations(ctx context.Context, address string, since uuid.UUID, organisationID uuid.UUID) (CountConfirmationsRow, error) {
 	row := q.db.QueryRow(ctx, countConfirmations, address, since, organisationID)
 	var i CountConfirmationsRow
-	err := row.Scan(&i.OfAddress, &i.OfOrganisation)
+	err := row.Scan(&i.OfAddress, &i.OfBoth, &i.OfOrganisation)
 	return i, err
 }
 

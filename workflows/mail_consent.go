@@ -36,8 +36,10 @@ const (
 	keepConfirmations = 10 * 24 * time.Hour
 	// confirmationsWithin is the time in which confirmation messages are counted.
 	confirmationsWithin = 24 * time.Hour
-	// An address is asked so often within that time, by whichever organisation, and an organisation asks so often: what it sends goes to strangers.
+	// An address is asked so often within that time, by whichever organisation and by one alone, so that none keeps others from asking. An organisation asks
+	// so often: what it sends goes to strangers.
 	confirmationsPerAddress      = 3
+	confirmationsPerBoth         = 2
 	confirmationsPerOrganisation = 20
 )
 
@@ -99,9 +101,9 @@ func mayAsk(ctx context.Context, queries *database.Queries, channel database.Not
 	switch {
 	case err != nil:
 		return fmt.Errorf("count how often an address was asked: %w", err)
-	case asked.OfAddress >= confirmationsPerAddress:
-		return problem.New(problem.TooMany, "%s was sent %d messages that ask for a confirmation within a day. Try again tomorrow.",
-			channel.Address, asked.OfAddress)
+	case asked.OfAddress >= confirmationsPerAddress, asked.OfBoth >= confirmationsPerBoth:
+		// What others have asked is not told: the sentence is the same for both limits.
+		return problem.New(problem.TooMany, "%s cannot be asked for a confirmation any more within a day. Try again tomorrow.", channel.Address)
 	case asked.OfOrganisation >= confirmationsPerOrganisation:
 		return problem.New(problem.TooMany, "The organisation has sent %d messages that ask for a confirmation within a day. Try again tomorrow.",
 			asked.OfOrganisation)

@@ -17,9 +17,11 @@ SELECT pg_advisory_xact_lock(hashtextextended('zeitwork.confirmations:' || @orga
   pg_advisory_xact_lock(hashtextextended('zeitwork.confirmations:' || lower(@address::text), 0));
 
 -- name: CountConfirmations :one
--- How often an address was asked lately, by whichever organisation, and how often the organisation has asked any.
+-- How often an address was asked lately, by whichever organisation and by this one, and how often the organisation has asked any.
 SELECT
   (SELECT count(*) FROM notification_confirmations AS asked WHERE lower(asked.address) = lower(@address::text) AND asked.id > @since) AS of_address,
+  (SELECT count(*) FROM notification_confirmations AS asked
+    WHERE lower(asked.address) = lower(@address::text) AND asked.id > @since AND asked.organisation_id = @organisation_id) AS of_both,
   (SELECT count(*) FROM notification_confirmations AS asked WHERE asked.organisation_id = @organisation_id AND asked.id > @since) AS of_organisation;
 
 -- name: CreateConfirmation :exec
