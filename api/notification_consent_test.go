@@ -334,3 +334,24 @@ func TestMailConsent_StoppedAddressWhoseChannelsAreGone_IsAllowedByTheLinksOfIts
 	require.Equal(t, http.StatusNotFound, status, "nothing is stopped any more")
 	require.Equal(t, http.StatusCreated, add())
 }
+
+func TestMailConsent_StopsOfOneAddress_AreBoundedByChannelAndNotBySignIns(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	b.server.service.addresses = newAddressUse(1)
+
+	one, two := b.stopPage(t, b.mailChannel(t, "one@example.org").ID), b.stopPage(t, b.mailChannel(t, "two@example.org").ID)
+
+	b.server.service.mailPages.stops = newAnonymousUse[uuid.UUID](1)
+
+	status, text := b.visit(t, one, url.Values{"List-Unsubscribe": {"One-Click"}})
+	require.Equal(t, http.StatusOK, status, text)
+
+	status, text = b.visit(t, one, url.Values{"List-Unsubscribe": {"One-Click"}})
+	require.Equal(t, http.StatusTooManyRequests, status)
+	require.Contains(t, text, "This link was used more than")
+
+	status, text = b.visit(t, two, url.Values{"List-Unsubscribe": {"One-Click"}})
+	require.Equal(t, http.StatusOK, status, text)
+}

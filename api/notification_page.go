@@ -19,10 +19,10 @@ import (
 
 // registerMailPages serves the pages that mails lead to.
 func (s *service) registerMailPages(mux *http.ServeMux) {
-	mux.HandleFunc("GET "+workflows.ConfirmMailPath, s.limited(s.showConfirmMail))
-	mux.HandleFunc("POST "+workflows.ConfirmMailPath, s.limited(s.confirmMail))
-	mux.HandleFunc("GET "+workflows.StopMailPath, s.limited(s.showStopMail))
-	mux.HandleFunc("POST "+workflows.StopMailPath, s.limited(s.stopMail))
+	mux.HandleFunc("GET "+workflows.ConfirmMailPath, s.limitedMailPage(s.showConfirmMail))
+	mux.HandleFunc("POST "+workflows.ConfirmMailPath, s.limitedMailPage(s.confirmMail))
+	mux.HandleFunc("GET "+workflows.StopMailPath, s.limitedMailPage(s.showStopMail))
+	mux.HandleFunc("POST "+workflows.StopMailPath, s.limitedStop(s.stopMail))
 }
 
 // mailPage is what such a page shows.
