@@ -197,7 +197,7 @@ func TestMailConsent_AddressThatOthersAsked_IsAskedThreeTimesADayInAll(t *testin
 
 	b := setup(t)
 	other := id.New()
-	b.exec(t, "INSERT INTO organisations (id, slug) VALUES ($1, 'other')", other)
+	b.exec(t, "INSERT INTO organisations (id, slug, name) VALUES ($1, 'other', 'Other')", other)
 
 	for range 2 {
 		b.exec(t, "INSERT INTO notification_confirmations (id, organisation_id, address) VALUES ($1, $2, 'team@example.org')", id.New(), other)
@@ -208,7 +208,7 @@ func TestMailConsent_AddressThatOthersAsked_IsAskedThreeTimesADayInAll(t *testin
 	again, err := b.owner.ResendNotificationConfirmationWithResponse(t.Context(), b.organisation(t), channel.ID)
 	require.NoError(t, err)
 	require.Equal(t, http.StatusTooManyRequests, again.StatusCode())
-	require.Contains(t, string(again.Body), "cannot be asked for a confirmation any more within a day", "it does not tell how often others asked")
+	require.Contains(t, string(again.Body), "cannot be asked for a confirmation again today", "it does not tell how often others asked")
 }
 
 func TestMailConsent_AddressThatManyChannelsAskAtOnce_IsAskedNoMoreThanTheLimit(t *testing.T) {
@@ -327,7 +327,7 @@ func TestMailConsent_StoppedAddressWhoseChannelsAreGone_IsAllowedByTheLinksOfIts
 
 	status, text = b.visit(t, movedPage, url.Values{"decision": {"allow"}})
 	require.Equal(t, http.StatusOK, status)
-	require.Contains(t, text, "unless it adds the address again")
+	require.Contains(t, text, "can add the address where it has removed it")
 	require.False(t, b.waits(t, moved.ID), "the address that it leads to now was not asked for this")
 
 	status, _ = b.visit(t, page, nil)

@@ -77,6 +77,11 @@ func (s *service) useConfirmation(ctx context.Context, token []byte) (found data
 
 // allowMail has messages sent to the address of a channel, by all of its organisation's channels.
 func allowMail(ctx context.Context, queries *database.Queries, channel database.NotificationChannel) error {
+	// The channels first, as where messages are stopped: the other way around the two would wait for each other.
+	if _, err := queries.LockChannelsOfAddress(ctx, lo.FromPtr(channel.OrganisationID), channel.Address); err != nil {
+		return err
+	}
+
 	if changed, err := queries.AllowAddress(ctx, lo.FromPtr(channel.OrganisationID), channel.Address); err != nil || !changed {
 		return err
 	}

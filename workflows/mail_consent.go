@@ -103,7 +103,7 @@ func mayAsk(ctx context.Context, queries *database.Queries, channel database.Not
 		return fmt.Errorf("count how often an address was asked: %w", err)
 	case asked.OfAddress >= confirmationsPerAddress, asked.OfBoth >= confirmationsPerBoth:
 		// What others have asked is not told: the sentence is the same for both limits.
-		return problem.New(problem.TooMany, "%s cannot be asked for a confirmation any more within a day. Try again tomorrow.", channel.Address)
+		return problem.New(problem.TooMany, "%s cannot be asked for a confirmation again today. Try again tomorrow.", channel.Address)
 	case asked.OfOrganisation >= confirmationsPerOrganisation:
 		return problem.New(problem.TooMany, "The organisation has sent %d messages that ask for a confirmation within a day. Try again tomorrow.",
 			asked.OfOrganisation)
