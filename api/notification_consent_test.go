@@ -216,8 +216,10 @@ func TestMailConsent_AddressThatManyChannelsAskAtOnce_IsAskedNoMoreThanTheLimit(
 
 	b := setup(t)
 
-	var channels []uuid.UUID
-	for _, name := range []string{"a", "b", "c", "d", "e", "f"} {
+	names := []string{"a", "b", "c", "d", "e", "f"}
+	channels := make([]uuid.UUID, 0, len(names))
+
+	for _, name := range names {
 		channels = append(channels, b.mailChannel(t, name+"@example.org").ID)
 	}
 
@@ -239,7 +241,7 @@ func TestMailConsent_AddressThatManyChannelsAskAtOnce_IsAskedNoMoreThanTheLimit(
 
 	wait.Wait()
 
-	var answered []int
+	answered := make([]int, 0, len(channels))
 	for _, channel := range channels {
 		status, _ := statuses.Load(channel)
 		answered = append(answered, status.(int))
