@@ -46,40 +46,32 @@ func (c Config) clientOf(request *http.Request) netip.Addr {
 	return address
 }
 
-// addressUse counts what is asked of this process by those who have not signed in.
-type addressUse struct {
+// anonymousUse counts what is asked of this process by those who have not signed in, for each key.
+type anonymousUse[K comparable] struct {
 	perMinute int
 
 	mutex    sync.Mutex
-	limiters map[netip.Prefix]*rate.Limiter
+	limiters map[K]*rate.Limiter
 }
 
-func newAddressUse(perMinute int) *addressUse {
-	return &addressUse{perMinute: perMinute, limiters: map[netip.Prefix]*rate.Limiter{}}
+func newAnonymousUse[K comparable](perMinute int) *anonymousUse[K] {
+	return &anonymousUse[K]{perMinute: perMinute, limiters: map[K]*rate.Limiter{}}
 }
 
-// request counts a request of an address and returns how long it has to wait before the next is answered, which is 0 where this one is. Addresses of IPv6
-// count by their /64, of which everybody has all.
-func (u *addressUse) request(address netip.Addr) time.Duration {
-	const network = 64
-
-	prefix, err := address.Prefix(min(address.BitLen(), network))
-	if err != nil {
-		prefix = netip.Prefix{}
-	}
-
+// take counts a request of a key and returns how long it has to wait before the next is answered, which is 0 where this one is.
+func (u *anonymousUse[K]) take(key K) time.Duration {
 	u.mutex.Lock()
 	defer u.mutex.Unlock()
 
-	limiter := u.limiters[prefix]
+	limiter := u.limiters[key]
 	if limiter == nil {
-		// An address that was forgotten has a whole burst again: with so many addresses that is of no matter.
+		// A key that was forgotten has a whole burst again: with so many keys that is of no matter.
 		if len(u.limiters) >= manyCallers {
 			clear(u.limiters)
 		}
 
 		limiter = rate.NewLimiter(rate.Limit(float64(u.perMinute)/time.Minute.Seconds()), max(u.perMinute/burstShare, 1))
-		u.limiters[prefix] = limiter
+		u.limiters[key] = limiter
 	}
 
 	now := time.Now()
@@ -91,6 +83,27 @@ func (u *addressUse) request(address netip.Addr) time.Duration {
 	}
 
 	return wait
+}
+
+// addressUse counts what each address asks.
+type addressUse struct {
+	networks *anonymousUse[netip.Prefix]
+}
+
+func newAddressUse(perMinute int) *addressUse {
+	return &addressUse{networks: newAnonymousUse[netip.Prefix](perMinute)}
+}
+
+// request counts a request of an address. Addresses of IPv6 count by their /64, of which everybody has all.
+func (u *addressUse) request(address netip.Addr) time.Duration {
+	const network = 64
+
+	prefix, err := address.Prefix(min(address.BitLen(), network))
+	if err != nil {
+		prefix = netip.Prefix{}
+	}
+
+	return u.networks.take(prefix)
 }
 
 // limitAddress returns a problem for addresses that ask too much, and has the answer say after which time they may ask again.
@@ -116,14 +129,19 @@ func (s *service) tooManySignIns(wait time.Duration) error {
 func (s *service) limited(next http.HandlerFunc) http.HandlerFunc {
 	return func(writer http.ResponseWriter, request *http.Request) {
 		if wait := s.addresses.request(s.config.clientOf(request)); wait > 0 {
-			writer.Header().Set("Retry-After", strconv.Itoa(seconds(wait)))
-			s.showProblem(writer, request, s.tooManySignIns(wait))
+			s.showWait(writer, request, wait, s.tooManySignIns(wait))
 
 			return
 		}
 
 		next(writer, request)
 	}
+}
+
+// showWait refuses a request, and says after which time it is answered.
+func (s *service) showWait(writer http.ResponseWriter, request *http.Request, wait time.Duration, refusal error) {
+	writer.Header().Set("Retry-After", strconv.Itoa(seconds(wait)))
+	s.showProblem(writer, request, refusal)
 }
 
 // limitedInstall lets an address fetch what makes it a node only as often as the limit says: the program is large, and nobody signs in for it.

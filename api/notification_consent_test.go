@@ -5,12 +5,17 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
+	"github.com/samber/lo"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/client"
+	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/internal/secret"
 	"github.com/zeitwork/zeitwork/workflows"
 )
@@ -133,6 +138,28 @@ func TestMailConsent_LinkThatEndedOrLeadsToAnotherAddress_ConfirmsNothing(t *tes
 	require.True(t, b.waits(t, channel.ID))
 }
 
+func TestMailConsent_OwnerStoppedBeforeConfirming_OlderLinkConfirmsNothingAndNoMessageAsks(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	channel := b.mailChannel(t, "team@example.org")
+	page := b.asked(t, channel.ID)
+
+	status, _ := b.visit(t, b.stopPage(t, channel.ID), url.Values{})
+	require.Equal(t, http.StatusOK, status)
+
+	status, _ = b.visit(t, page, url.Values{})
+	require.Equal(t, http.StatusNotFound, status)
+	require.True(t, b.waits(t, channel.ID))
+
+	var pending uuid.UUID
+	require.NoError(t, b.pool.QueryRow(t.Context(), "SELECT id FROM notification_confirmations WHERE channel_id = $1", channel.ID).Scan(&pending))
+
+	asked, err := b.queries.PutConfirmationToken(t.Context(), secret.HashToken("x"), time.Hour, pending)
+	require.NoError(t, err)
+	require.Zero(t, asked, "a worker sends no message without a token")
+}
+
 func TestMailConsent_VerifiedAddressOfAMember_IsNotAsked(t *testing.T) {
 	t.Parallel()
 
@@ -145,19 +172,17 @@ func TestMailConsent_VerifiedAddressOfAMember_IsNotAsked(t *testing.T) {
 	require.NotNil(t, b.mailChannel(t, "owner@example.com").UnconfirmedSince, "nobody has shown that it is the member's")
 }
 
-func TestMailConsent_AddressIsAskedAFewTimesADay_AlsoByAnotherChannel(t *testing.T) {
+func TestMailConsent_AddressIsAskedTwiceADayByAnOrganisation_AlsoByAnotherChannel(t *testing.T) {
 	t.Parallel()
 
 	b := setup(t)
 	channel := b.mailChannel(t, "team@example.org")
 
-	for range 2 {
-		again, err := b.owner.ResendNotificationConfirmationWithResponse(t.Context(), b.organisation(t), channel.ID)
-		require.NoError(t, err)
-		require.Equal(t, http.StatusAccepted, again.StatusCode(), string(again.Body))
-	}
-
 	again, err := b.owner.ResendNotificationConfirmationWithResponse(t.Context(), b.organisation(t), channel.ID)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusAccepted, again.StatusCode(), string(again.Body))
+
+	again, err = b.owner.ResendNotificationConfirmationWithResponse(t.Context(), b.organisation(t), channel.ID)
 	require.NoError(t, err)
 	require.Equal(t, http.StatusTooManyRequests, again.StatusCode())
 
@@ -165,6 +190,65 @@ func TestMailConsent_AddressIsAskedAFewTimesADay_AlsoByAnotherChannel(t *testing
 	require.NoError(t, err)
 	require.Equal(t, http.StatusTooManyRequests,
 		b.addChannel(t, client.CreateNotificationChannelInputBodyKindEmail, "x", "TEAM@example.org").StatusCode())
+}
+
+func TestMailConsent_AddressThatOthersAsked_IsAskedThreeTimesADayInAll(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	other := id.New()
+	b.exec(t, "INSERT INTO organisations (id, slug, name) VALUES ($1, 'other', 'Other')", other)
+
+	for range 2 {
+		b.exec(t, "INSERT INTO notification_confirmations (id, organisation_id, address) VALUES ($1, $2, 'team@example.org')", id.New(), other)
+	}
+
+	channel := b.mailChannel(t, "team@example.org")
+
+	again, err := b.owner.ResendNotificationConfirmationWithResponse(t.Context(), b.organisation(t), channel.ID)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusTooManyRequests, again.StatusCode())
+	require.Contains(t, string(again.Body), "cannot be asked for a confirmation again today", "it does not tell how often others asked")
+}
+
+func TestMailConsent_AddressThatManyChannelsAskAtOnce_IsAskedNoMoreThanTheLimit(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+
+	names := []string{"a", "b", "c", "d", "e", "f"}
+	channels := make([]uuid.UUID, 0, len(names))
+
+	for _, name := range names {
+		channels = append(channels, b.mailChannel(t, name+"@example.org").ID)
+	}
+
+	b.exec(t, "UPDATE notification_channels SET address = 'team@example.org'")
+
+	var (
+		wait     sync.WaitGroup
+		statuses sync.Map
+	)
+
+	for _, channel := range channels {
+		wait.Go(func() {
+			again, err := b.owner.ResendNotificationConfirmationWithResponse(t.Context(), b.organisation(t), channel)
+			if assert.NoError(t, err) {
+				statuses.Store(channel, again.StatusCode())
+			}
+		})
+	}
+
+	wait.Wait()
+
+	answered := make([]int, 0, len(channels))
+	for _, channel := range channels {
+		status, _ := statuses.Load(channel)
+		answered = append(answered, status.(int))
+	}
+
+	require.Equal(t, 2, lo.Count(answered, http.StatusAccepted), answered)
+	require.Equal(t, 4, lo.Count(answered, http.StatusTooManyRequests), answered)
 }
 
 func TestMailConsent_OwnerStopsMessages_NobodyAsksAgainUntilTheOwnerLetsThemCome(t *testing.T) {
@@ -182,10 +266,14 @@ func TestMailConsent_OwnerStopsMessages_NobodyAsksAgainUntilTheOwnerLetsThemCome
 	status, _ = b.visit(t, page+"x", url.Values{})
 	require.Equal(t, http.StatusNotFound, status, "another token")
 
-	// As mail programs send it by themselves.
-	status, text = b.visit(t, page, url.Values{"List-Unsubscribe": {"One-Click"}})
-	require.Equal(t, http.StatusOK, status, text)
-	require.True(t, b.waits(t, channel.ID))
+	// As mail programs send it by themselves, more than once.
+	for range 2 {
+		status, text = b.visit(t, page, url.Values{"List-Unsubscribe": {"One-Click"}})
+		require.Equal(t, http.StatusOK, status, text)
+		require.True(t, b.waits(t, channel.ID))
+	}
+
+	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM audit_events WHERE subject_id = $1 AND action = 'notification_channel.stop'", channel.ID))
 
 	again, err := b.owner.ResendNotificationConfirmationWithResponse(t.Context(), b.organisation(t), channel.ID)
 	require.NoError(t, err)
@@ -196,7 +284,76 @@ func TestMailConsent_OwnerStopsMessages_NobodyAsksAgainUntilTheOwnerLetsThemCome
 	require.Equal(t, http.StatusOK, status)
 	require.Contains(t, text, "Let them come again")
 
-	status, _ = b.visit(t, page, url.Values{"decision": {"allow"}})
+	for range 2 {
+		status, _ = b.visit(t, page, url.Values{"decision": {"allow"}})
+		require.Equal(t, http.StatusOK, status)
+		require.False(t, b.waits(t, channel.ID))
+	}
+
+	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM audit_events WHERE subject_id = $1 AND action = 'notification_channel.confirm'", channel.ID))
+}
+
+func TestMailConsent_StoppedAddressWhoseChannelsAreGone_IsAllowedByTheLinksOfItsMails(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	removed, moved := b.mailChannel(t, "team@example.org"), b.mailChannel(t, "other@example.org")
+	b.exec(t, "UPDATE notification_channels SET address = 'Team@example.org' WHERE id = $1", moved.ID)
+
+	page, movedPage := b.stopPage(t, removed.ID), b.stopPage(t, moved.ID)
+	status, text := b.visit(t, page, url.Values{})
+	require.Equal(t, http.StatusOK, status, text)
+
+	_, err := b.owner.DeleteNotificationChannelWithResponse(t.Context(), b.organisation(t), removed.ID)
+	require.NoError(t, err)
+
+	changed, err := b.owner.UpdateNotificationChannelWithResponse(t.Context(), b.organisation(t), moved.ID,
+		client.UpdateNotificationChannelInputBody{Address: new("owner@example.com")})
+	require.NoError(t, err)
+	require.Equal(t, http.StatusOK, changed.StatusCode(), string(changed.Body))
+
+	add := func() int {
+		return b.addChannel(t, client.CreateNotificationChannelInputBodyKindEmail, "again", "team@example.org").StatusCode()
+	}
+	require.Equal(t, http.StatusConflict, add())
+
+	status, _ = b.visit(t, strings.Replace(page, removed.ID.String(), moved.ID.String(), 1), url.Values{"decision": {"allow"}})
+	require.Equal(t, http.StatusNotFound, status, "the token of another channel")
+
+	for _, link := range []string{page, movedPage} {
+		status, text = b.visit(t, link, nil)
+		require.Equal(t, http.StatusOK, status)
+		require.Contains(t, text, "Let them come again")
+		require.Contains(t, text, "team@example.org")
+	}
+
+	status, text = b.visit(t, movedPage, url.Values{"decision": {"allow"}})
 	require.Equal(t, http.StatusOK, status)
-	require.False(t, b.waits(t, channel.ID))
+	require.Contains(t, text, "can add the address where it has removed it")
+	require.False(t, b.waits(t, moved.ID), "the address that it leads to now was not asked for this")
+
+	status, _ = b.visit(t, page, nil)
+	require.Equal(t, http.StatusNotFound, status, "nothing is stopped any more")
+	require.Equal(t, http.StatusCreated, add())
+}
+
+func TestMailConsent_StopsOfOneAddress_AreBoundedByChannelAndNotBySignIns(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	b.server.service.addresses = newAddressUse(1)
+
+	one, two := b.stopPage(t, b.mailChannel(t, "one@example.org").ID), b.stopPage(t, b.mailChannel(t, "two@example.org").ID)
+
+	b.server.service.mailPages.stops = newAnonymousUse[uuid.UUID](1)
+
+	status, text := b.visit(t, one, url.Values{"List-Unsubscribe": {"One-Click"}})
+	require.Equal(t, http.StatusOK, status, text)
+
+	status, text = b.visit(t, one, url.Values{"List-Unsubscribe": {"One-Click"}})
+	require.Equal(t, http.StatusTooManyRequests, status)
+	require.Contains(t, text, "This link was used more than")
+
+	status, text = b.visit(t, two, url.Values{"List-Unsubscribe": {"One-Click"}})
+	require.Equal(t, http.StatusOK, status, text)
 }

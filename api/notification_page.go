@@ -2,12 +2,9 @@ package api
 
 import (
 	"context"
-	"crypto/subtle"
 	"errors"
 	"net/http"
-	"net/url"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/samber/lo"
 
@@ -22,15 +19,15 @@ import (
 
 // registerMailPages serves the pages that mails lead to.
 func (s *service) registerMailPages(mux *http.ServeMux) {
-	mux.HandleFunc("GET "+workflows.ConfirmMailPath, s.limited(s.showConfirmMail))
-	mux.HandleFunc("POST "+workflows.ConfirmMailPath, s.limited(s.confirmMail))
-	mux.HandleFunc("GET "+workflows.StopMailPath, s.limited(s.showStopMail))
-	mux.HandleFunc("POST "+workflows.StopMailPath, s.limited(s.stopMail))
+	mux.HandleFunc("GET "+workflows.ConfirmMailPath, s.limitedMailPage(s.showConfirmMail))
+	mux.HandleFunc("POST "+workflows.ConfirmMailPath, s.limitedMailPage(s.confirmMail))
+	mux.HandleFunc("GET "+workflows.StopMailPath, s.limitedMailPage(s.showStopMail))
+	mux.HandleFunc("POST "+workflows.StopMailPath, s.limitedStop(s.stopMail))
 }
 
 // mailPage is what such a page shows.
 type mailPage struct {
-	// Shown is what the page asks, or what has come true: confirm, confirmed, stop or stopped.
+	// Shown is what the page asks, or what has come true: confirm, confirmed, stop, stopped or allowed.
 	Shown, Organisation, Address string
 	// Action is where the form is sent, with the token.
 	Action string
@@ -78,98 +75,18 @@ func (s *service) useConfirmation(ctx context.Context, token []byte) (found data
 	})
 }
 
-func (s *service) showStopMail(writer http.ResponseWriter, request *http.Request) {
-	found, err := s.channelOfMail(request.Context(), s.queries, request.URL.Query())
-	if err != nil {
-		s.showProblem(writer, request, err)
-
-		return
-	}
-
-	shown := "stop"
-	if found.NotificationChannel.StoppedAt != nil {
-		shown = "stopped"
-	}
-
-	s.showMailPage(writer, request, shown, found.NotificationChannel, found.Organisation)
-}
-
-// stopMail has messages to an address stopped, or let come again. Mail programs send it by themselves, too, with a form of theirs (RFC 8058).
-func (s *service) stopMail(writer http.ResponseWriter, request *http.Request) {
-	if err := form(writer, request); err != nil {
-		s.showProblem(writer, request, err)
-
-		return
-	}
-
-	isAllowed := request.PostForm.Get("decision") == "allow"
-
-	found, err := s.decideMail(request.Context(), request.URL.Query(), isAllowed)
-	if err != nil {
-		s.showProblem(writer, request, err)
-
-		return
-	}
-
-	s.showMailPage(writer, request, lo.Ternary(isAllowed, "confirmed", "stopped"), found.NotificationChannel, found.Organisation)
-}
-
-// decideMail has messages to the address of the channel that a link names sent, or stopped.
-func (s *service) decideMail(ctx context.Context, link url.Values, isAllowed bool) (found database.GetChannelOfMailRow, err error) {
-	return found, s.inTx(ctx, func(queries *database.Queries) (err error) {
-		if found, err = s.channelOfMail(ctx, queries, link); err != nil {
-			return err
-		}
-
-		channel := found.NotificationChannel
-		if isAllowed {
-			return allowMail(ctx, queries, channel)
-		}
-
-		if err := queries.StopAddress(ctx, channel.OrganisationID, channel.Address); err != nil {
-			return err
-		}
-
-		return auditPlatform(ctx, queries, channel.OrganisationID, channelEvent("notification_channel.stop", channel.ID, channel.Name, channel.Kind))
-	})
-}
-
 // allowMail has messages sent to the address of a channel, by all of its organisation's channels.
 func allowMail(ctx context.Context, queries *database.Queries, channel database.NotificationChannel) error {
-	if err := queries.AllowAddress(ctx, channel.OrganisationID, channel.Address); err != nil {
+	// The channels first, as where messages are stopped: the other way around the two would wait for each other.
+	if _, err := queries.LockChannelsOfAddress(ctx, lo.FromPtr(channel.OrganisationID), channel.Address); err != nil {
+		return err
+	}
+
+	if changed, err := queries.AllowAddress(ctx, lo.FromPtr(channel.OrganisationID), channel.Address); err != nil || !changed {
 		return err
 	}
 
 	return auditPlatform(ctx, queries, channel.OrganisationID, channelEvent("notification_channel.confirm", channel.ID, channel.Name, channel.Kind))
-}
-
-// channelOfMail returns the channel that a link names whose token is right.
-func (s *service) channelOfMail(ctx context.Context, queries *database.Queries, link url.Values) (database.GetChannelOfMailRow, error) {
-	unknown := problem.New(problem.NotFound, "This link stops nothing: the organisation has removed the address, or the link is not whole. "+
-		"Use the link in the newest message.")
-
-	channel, err := uuid.Parse(link.Get(workflows.ChannelParameter))
-	if err != nil {
-		return database.GetChannelOfMailRow{}, unknown
-	}
-
-	found, err := queries.GetChannelOfMail(ctx, channel)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return found, unknown
-	}
-
-	if err != nil {
-		return found, err
-	}
-
-	about, _ := workflows.ChannelSecret(found.NotificationChannel)
-
-	token, err := s.keyring.Secret(ctx, queries, about)
-	if errors.Is(err, pgx.ErrNoRows) || err == nil && subtle.ConstantTimeCompare([]byte(token), []byte(link.Get(workflows.TokenParameter))) == 0 {
-		err = unknown
-	}
-
-	return found, err
 }
 
 func (s *service) showMailPage(

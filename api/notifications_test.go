@@ -3,6 +3,7 @@ package api
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -154,10 +155,13 @@ func TestDeleteOrganisation_TakesItsChannelsAlong(t *testing.T) {
 
 	b := setup(t)
 	made := b.addChannel(t, client.CreateNotificationChannelInputBodyKindSlack, "deploys", slackURL)
+	status, text := b.visit(t, b.stopPage(t, b.mailChannel(t, "team@example.org").ID), url.Values{})
+	require.Equal(t, http.StatusOK, status, text)
 
 	_, err := b.owner.DeleteOrganisationWithResponse(t.Context(), b.organisation(t))
 	require.NoError(t, err)
 	require.Zero(t, b.count(t, "SELECT count(*) FROM secrets WHERE subject_id = $1", made.JSON201.ID))
+	require.Zero(t, b.count(t, "SELECT count(*) FROM stopped_addresses"))
 }
 
 func TestNotificationChannels_RotatedKey_IsShownOnceAndTheOneBeforeSignsForADay(t *testing.T) {

@@ -40,6 +40,11 @@ func (s *service) deleteOrganisation(ctx context.Context, _ *OrganisationPath) (
 			return err
 		}
 
+		// Those who want nothing of an organisation that is gone need not be remembered.
+		if err := queries.DeleteStoppedAddresses(ctx, organisation); err != nil {
+			return err
+		}
+
 		if err := purgeProjects(ctx, queries); err != nil {
 			return err
 		}

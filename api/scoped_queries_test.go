@@ -53,6 +53,7 @@ func TestQueries_OnTheRowsOfAnOrganisation_NameWhoseTheyAre(t *testing.T) {
 		"AppendRequestLogs":       "deployments that ListRequestOrigins has found",
 		"GetConfirmation":         "the token of a mail is what proves whose the address is",
 		"GetChannelOfMail":        "the token of a mail is what proves whose the address is",
+		"GetStoppedOfMail":        "the token of a mail is what proves whose the address is",
 	}
 
 	var (

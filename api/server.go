@@ -88,7 +88,7 @@ func New(config Config, parts Parts) (*Server, error) {
 		config: config, pool: parts.Pool, queries: database.New(parts.Pool), listener: parts.Listener, deployments: parts.Deployments,
 		domains: parts.Domains, looks: newDomainLooks(), keyring: parts.Keyring,
 		signer: signer, logger: parts.Logger, use: newCallerUse(config.CallerLimits), addresses: newAddressUse(config.AnonymousRequestsPerMinute),
-		organisations: newOrganisationUse(), apps: parts.Apps,
+		organisations: newOrganisationUse(), mailPages: newMailPageUse(), apps: parts.Apps,
 		listings: &githubListings{known: map[int64]knownListing{}},
 		provider: signin.GitHub{Apps: parts.Apps, Logger: parts.Logger}, stopping: make(chan struct{}),
 		requests: requests, feed: newRouteFeed(parts.Pool), restoration: &restoration{},

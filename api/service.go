@@ -111,6 +111,7 @@ type service struct {
 	apps      *githubapp.Apps
 	listings  *githubListings
 	addresses *addressUse
+	mailPages mailPageUse
 	// provider is with whom people sign in.
 	provider signin.Provider
 	// feed has the route table, packed what is sent of it, and edges what the edges say of it.

@@ -12,37 +12,46 @@ import (
 	"time"
 )
 
-const allowAddress = `-- name: AllowAddress :exec
+const allowAddress = `-- name: AllowAddress :one
 WITH allowed AS (
   DELETE FROM stopped_addresses AS stopped WHERE stopped.organisation_id = $1 AND stopped.address = lower($2::text)
+  RETURNING stopped.address
+), confirmed AS (
+  UPDATE notification_channels SET unconfirmed_since = NULL, stopped_at = NULL
+  WHERE notification_channels.organisation_id = $1 AND notification_channels.kind = 'email'
+    AND lower(notification_channels.address) = lower($2::text) AND notification_channels.unconfirmed_since IS NOT NULL
+  RETURNING notification_channels.id
 )
-UPDATE notification_channels SET unconfirmed_since = NULL, stopped_at = NULL
-WHERE notification_channels.organisation_id = $1 AND notification_channels.kind = 'email'
-  AND lower(notification_channels.address) = lower($2::text)
+SELECT (EXISTS (SELECT FROM allowed) OR EXISTS (SELECT FROM confirmed))::boolean AS changed
 `
 
-// Has messages sent to an address whose owner wants them.
-func (q *Queries) AllowAddress(ctx context.Context, organisationID *uuid.UUID, address string) error {
-	_, err := q.db.Exec(ctx, allowAddress, organisationID, address)
-	return err
+// Has messages sent to an address whose owner wants them, and returns whether that changes anything.
+func (q *Queries) AllowAddress(ctx context.Context, organisationID uuid.UUID, address string) (bool, error) {
+	row := q.db.QueryRow(ctx, allowAddress, organisationID, address)
+	var changed bool
+	err := row.Scan(&changed)
+	return changed, err
 }
 
 const countConfirmations = `-- name: CountConfirmations :one
 SELECT
   (SELECT count(*) FROM notification_confirmations AS asked WHERE lower(asked.address) = lower($1::text) AND asked.id > $2) AS of_address,
+  (SELECT count(*) FROM notification_confirmations AS asked
+    WHERE lower(asked.address) = lower($1::text) AND asked.id > $2 AND asked.organisation_id = $3) AS of_both,
   (SELECT count(*) FROM notification_confirmations AS asked WHERE asked.organisation_id = $3 AND asked.id > $2) AS of_organisation
 `
 
 type CountConfirmationsRow struct {
 	OfAddress      int64
+	OfBoth         int64
 	OfOrganisation int64
 }
 
-// How often an address was asked lately, by whichever organisation, and how often the organisation has asked any.
+// How often an address was asked lately, by whichever organisation and by this one, and how often the organisation has asked any.
 func (q *Queries) CountConfirmations(ctx context.Context, address string, since uuid.UUID, organisationID uuid.UUID) (CountConfirmationsRow, error) {
 	row := q.db.QueryRow(ctx, countConfirmations, address, since, organisationID)
 	var i CountConfirmationsRow
-	err := row.Scan(&i.OfAddress, &i.OfOrganisation)
+	err := row.Scan(&i.OfAddress, &i.OfBoth, &i.OfOrganisation)
 	return i, err
 }
 
@@ -64,6 +73,15 @@ func (q *Queries) CreateConfirmation(ctx context.Context, arg CreateConfirmation
 		arg.ChannelID,
 		arg.Address,
 	)
+	return err
+}
+
+const deleteStoppedAddresses = `-- name: DeleteStoppedAddresses :exec
+DELETE FROM stopped_addresses WHERE organisation_id = $1
+`
+
+func (q *Queries) DeleteStoppedAddresses(ctx context.Context, organisationID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, deleteStoppedAddresses, organisationID)
 	return err
 }
 
@@ -111,7 +129,8 @@ SELECT notification_channels.id, notification_channels.organisation_id, notifica
 JOIN notification_channels ON notification_channels.id = notification_confirmations.channel_id
 JOIN organisations ON organisations.id = notification_channels.organisation_id
 WHERE notification_confirmations.token_hash = $1 AND notification_confirmations.used_at IS NULL AND notification_confirmations.ends_at > now()
-  AND notification_channels.address = notification_confirmations.address AND notification_channels.unconfirmed_since IS NOT NULL
+  AND notification_channels.address = notification_confirmations.address
+  AND notification_channels.unconfirmed_since IS NOT NULL AND notification_channels.stopped_at IS NULL
 `
 
 type GetConfirmationRow struct {
@@ -138,6 +157,36 @@ func (q *Queries) GetConfirmation(ctx context.Context, tokenHash []byte) (GetCon
 		&i.NotificationChannel.FormerKeyUntil,
 		&i.NotificationChannel.UnconfirmedSince,
 		&i.NotificationChannel.StoppedAt,
+		&i.Organisation.ID,
+		&i.Organisation.Slug,
+		&i.Organisation.Name,
+		&i.Organisation.CreatedAt,
+		&i.Organisation.DeletedAt,
+		&i.Organisation.PersonalUserID,
+	)
+	return i, err
+}
+
+const getStoppedOfMail = `-- name: GetStoppedOfMail :one
+SELECT stopped_addresses.organisation_id, stopped_addresses.address, stopped_addresses.created_at, stopped_addresses.link_hashes, organisations.id, organisations.slug, organisations.name, organisations.created_at, organisations.deleted_at, organisations.personal_user_id FROM stopped_addresses
+JOIN organisations ON organisations.id = stopped_addresses.organisation_id
+WHERE stopped_addresses.link_hashes @> ARRAY[$1::bytea]
+`
+
+type GetStoppedOfMailRow struct {
+	StoppedAddress StoppedAddress
+	Organisation   Organisation
+}
+
+// The stopped address that got a mail with the link, whose channel may be gone.
+func (q *Queries) GetStoppedOfMail(ctx context.Context, linkHash []byte) (GetStoppedOfMailRow, error) {
+	row := q.db.QueryRow(ctx, getStoppedOfMail, linkHash)
+	var i GetStoppedOfMailRow
+	err := row.Scan(
+		&i.StoppedAddress.OrganisationID,
+		&i.StoppedAddress.Address,
+		&i.StoppedAddress.CreatedAt,
+		&i.StoppedAddress.LinkHashes,
 		&i.Organisation.ID,
 		&i.Organisation.Slug,
 		&i.Organisation.Name,
@@ -177,12 +226,66 @@ func (q *Queries) IsStoppedAddress(ctx context.Context, organisationID uuid.UUID
 	return exists, err
 }
 
+const lockChannelsOfAddress = `-- name: LockChannelsOfAddress :many
+SELECT id, organisation_id, kind, name, address, enabled, delivered_at, broken_at, broken_reason, created_by, created_at, former_key_until, unconfirmed_since, stopped_at FROM notification_channels
+WHERE organisation_id = $1::uuid AND kind = 'email' AND lower(address) = lower($2::text)
+ORDER BY id
+FOR UPDATE
+`
+
+// The channels of an organisation that lead to an address.
+func (q *Queries) LockChannelsOfAddress(ctx context.Context, organisationID uuid.UUID, address string) ([]NotificationChannel, error) {
+	rows, err := q.db.Query(ctx, lockChannelsOfAddress, organisationID, address)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []NotificationChannel{}
+	for rows.Next() {
+		var i NotificationChannel
+		if err := rows.Scan(
+			&i.ID,
+			&i.OrganisationID,
+			&i.Kind,
+			&i.Name,
+			&i.Address,
+			&i.Enabled,
+			&i.DeliveredAt,
+			&i.BrokenAt,
+			&i.BrokenReason,
+			&i.CreatedBy,
+			&i.CreatedAt,
+			&i.FormerKeyUntil,
+			&i.UnconfirmedSince,
+			&i.StoppedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const lockConfirmations = `-- name: LockConfirmations :exec
+SELECT pg_advisory_xact_lock(hashtextextended('zeitwork.confirmations:' || $1::uuid, 0)),
+  pg_advisory_xact_lock(hashtextextended('zeitwork.confirmations:' || lower($2::text), 0))
+`
+
+// Orders this transaction with all others that ask the address, or anybody in the name of the organisation. The organisation is locked before the address.
+func (q *Queries) LockConfirmations(ctx context.Context, organisationID uuid.UUID, address string) error {
+	_, err := q.db.Exec(ctx, lockConfirmations, organisationID, address)
+	return err
+}
+
 const putConfirmationToken = `-- name: PutConfirmationToken :execrows
 UPDATE notification_confirmations SET token_hash = $1, ends_at = now() + $2::interval
 FROM notification_channels
 WHERE notification_confirmations.id = $3 AND notification_confirmations.used_at IS NULL
   AND notification_channels.id = notification_confirmations.channel_id AND notification_channels.address = notification_confirmations.address
-  AND notification_channels.unconfirmed_since IS NOT NULL
+  AND notification_channels.unconfirmed_since IS NOT NULL AND notification_channels.stopped_at IS NULL
 `
 
 // Stores the hash of the token that the next message carries, for which it is valid. No row: nobody waits for the confirmation any more.
@@ -194,19 +297,23 @@ func (q *Queries) PutConfirmationToken(ctx context.Context, tokenHash []byte, va
 	return result.RowsAffected(), nil
 }
 
-const stopAddress = `-- name: StopAddress :exec
+const stopAddress = `-- name: StopAddress :execrows
 WITH stopped AS (
-  INSERT INTO stopped_addresses (organisation_id, address) VALUES ($1, lower($2::text)) ON CONFLICT DO NOTHING
+  INSERT INTO stopped_addresses (organisation_id, address, link_hashes) VALUES ($1, lower($2::text), $3)
+  ON CONFLICT (organisation_id, address) DO UPDATE SET link_hashes = excluded.link_hashes WHERE stopped_addresses.link_hashes = '{}'
 )
-UPDATE notification_channels SET unconfirmed_since = coalesce(unconfirmed_since, now()), stopped_at = coalesce(stopped_at, now())
+UPDATE notification_channels SET unconfirmed_since = coalesce(unconfirmed_since, now()), stopped_at = now()
 WHERE notification_channels.organisation_id = $1 AND notification_channels.kind = 'email'
-  AND lower(notification_channels.address) = lower($2::text)
+  AND lower(notification_channels.address) = lower($2::text) AND notification_channels.stopped_at IS NULL
 `
 
-// Has nothing sent to an address by any channel of the organisation.
-func (q *Queries) StopAddress(ctx context.Context, organisationID *uuid.UUID, address string) error {
-	_, err := q.db.Exec(ctx, stopAddress, organisationID, address)
-	return err
+// Has nothing sent to an address by any channel of the organisation; no row: it was so before. An address that the version before has stopped has no links yet.
+func (q *Queries) StopAddress(ctx context.Context, organisationID *uuid.UUID, address string, linkHashes [][]byte) (int64, error) {
+	result, err := q.db.Exec(ctx, stopAddress, organisationID, address, linkHashes)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const useConfirmation = `-- name: UseConfirmation :execrows

@@ -837,6 +837,7 @@ type StoppedAddress struct {
 	OrganisationID uuid.UUID
 	Address        string
 	CreatedAt      time.Time
+	LinkHashes     [][]byte
 }
 
 type Traffic struct {

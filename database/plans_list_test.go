@@ -588,7 +588,7 @@ var coldQueries = map[string][]string{
 		CreateGithubApp PutSecret CreateDetection TieInstallation PutRepository
 		CreateConfirmation CreateNotificationChannel CreateNotificationDelivery CreateWebFlow CreateSession CreateSessionToken CreateSignInCode CreateDeviceLogin CreateUser CreateJoinToken`),
 	"no table is read": names(`
-		HoldWorkerLock TryLockWorker LockBuildLog LockRuntimeLog LockRequestLogs LockNodePrefixes LockOperators LockPlacement LockPlatformQuotas LockQuotas LockDetections LockGithubAccount
+		HoldWorkerLock TryLockWorker LockBuildLog LockRuntimeLog LockRequestLogs LockNodePrefixes LockOperators LockPlacement LockPlatformQuotas LockQuotas LockDetections LockConfirmations LockGithubAccount
 		Notify NotifyJob WaitBrieflyForLocks PostgresTime LockPlatformAlerts`),
 	"a job runs them every minute, for which nobody waits": names(`
 		MakeMeasurePartitions DropMeasurePartitions ForgetReportRuns ListExpiredProjects
@@ -603,7 +603,7 @@ var coldQueries = map[string][]string{
 		FallAsleep BeginWaking EndSleep ForgetSleep SetWakeProblem SetSleepAfter SetSkewProtection
 		SetGithubDeployment RecordReport RecordReportError RecordComment MakeCommentDue SetPullRequest AwaitApproval ApproveCommit RecordPulls ForgetFullPoll RequestPoll`),
 	"one row by a unique name, when a person asks": names(`
-		GetConfirmation UseConfirmation LockUser CountOwned ExpireDeviceLogins UseWebFlow UseSignInCode FindDeviceLogin UserByEmail UserByGithubID ReleaseGithubLogin SetQuotas SetPlatformQuotas GetQuotas GetPlatformQuotas
+		GetConfirmation GetStoppedOfMail UseConfirmation LockUser CountOwned ExpireDeviceLogins UseWebFlow UseSignInCode FindDeviceLogin UserByEmail UserByGithubID ReleaseGithubLogin SetQuotas SetPlatformQuotas GetQuotas GetPlatformQuotas
 		GetPlatformLimits EdgeByName NodeByName OrganisationBySlug OrganisationSlugTaken LockEnvironmentVariable DeleteEnvironmentVariable GetEnvironmentVariable
 		GetSecret DeleteSecret LockJoinToken`),
 	"what happens to a repository or an account a few times a year": names(`
@@ -612,8 +612,8 @@ var coldQueries = map[string][]string{
 		ListKeptGenerated ReturnPreviews LastRelease ShowCertificatesAgain ListKeptProjectsOf LockKeptProjects
 		DeleteDomainsOf ForgetRequestLogs MarkPreviewsDeleted ForgetAllBranches DropComments`),
 	"what a person does now and then, on the few rows of one organisation or user": names(`
-		IsMemberAddress CountConfirmations StopAddress AllowAddress AdoptRepositories UntieInstallations CountOtherOwners CountClaims RemoveMembers ListInvitations ListInvitationsFor RevokeInvitations ReplaceInvitations ListOrganisationTokens
-		ListNotificationChannels CountNotificationChannels DeleteNotificationChannels ListTokensMadeIn ListMachineTokens MachineKey OtherEdgeWithKey NewestNodeToken EndJoinTokens TokenStandsAbove RevokeTokens PutTokenBelow EndTokensOf ListSessions EndSessions EndSignInCodes`),
+		IsMemberAddress CountConfirmations LockChannelsOfAddress StopAddress AllowAddress AdoptRepositories UntieInstallations CountOtherOwners CountClaims RemoveMembers ListInvitations ListInvitationsFor RevokeInvitations ReplaceInvitations ListOrganisationTokens
+		ListNotificationChannels CountNotificationChannels DeleteNotificationChannels DeleteStoppedAddresses ListTokensMadeIn ListMachineTokens MachineKey OtherEdgeWithKey NewestNodeToken EndJoinTokens TokenStandsAbove RevokeTokens PutTokenBelow EndTokensOf ListSessions EndSessions EndSignInCodes`),
 	"what an operator does now and then": names(`ListUsers CountOperators
 		NewestBackup DatabaseHealth CountDiscardedJobs CountFailingCertificates LastAnswerOfAPI
 		ListPlatformAlerts CountPlatformChannels ListPlatformChannels ListPlatformDeliveries`),

@@ -1494,9 +1494,11 @@ export const stoppedAddresses = pgTable(
   {
     organisationId: uuid("organisation_id").notNull().references(() => organisations.id),
     address: text("address").notNull(),
+    // SHA-256 of the links in the mails that the address got, each of a channel's id and its token, by which messages can come again when the channels are gone.
+    linkHashes: bytea("link_hashes").array().notNull().default(sql`'{}'`),
     createdAt: createdAt(),
   },
-  (t) => [primaryKey({ columns: [t.organisationId, t.address] })],
+  (t) => [primaryKey({ columns: [t.organisationId, t.address] }), index("stopped_addresses_links").using("gin", t.linkHashes)],
 );
 
 // What was found wrong with the platform, from the first look that found it until operators were told that it is over.

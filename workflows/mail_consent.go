@@ -36,8 +36,10 @@ const (
 	keepConfirmations = 10 * 24 * time.Hour
 	// confirmationsWithin is the time in which confirmation messages are counted.
 	confirmationsWithin = 24 * time.Hour
-	// An address is asked so often within that time, by whichever organisation, and an organisation asks so often: what it sends goes to strangers.
+	// An address is asked so often within that time, by whichever organisation and by one alone, so that none keeps others from asking. An organisation asks
+	// so often: what it sends goes to strangers.
 	confirmationsPerAddress      = 3
+	confirmationsPerBoth         = 2
 	confirmationsPerOrganisation = 20
 )
 
@@ -79,6 +81,11 @@ func (d *Deployments) AskAddress(
 }
 
 func mayAsk(ctx context.Context, queries *database.Queries, channel database.NotificationChannel) error {
+	// Others that ask at the same time would not be counted.
+	if err := queries.LockConfirmations(ctx, lo.FromPtr(channel.OrganisationID), channel.Address); err != nil {
+		return fmt.Errorf("wait for others that ask: %w", err)
+	}
+
 	stopped, err := queries.IsStoppedAddress(ctx, lo.FromPtr(channel.OrganisationID), channel.Address)
 	if err != nil {
 		return fmt.Errorf("look whether an address wants messages: %w", err)
@@ -86,7 +93,7 @@ func mayAsk(ctx context.Context, queries *database.Queries, channel database.Not
 
 	if stopped {
 		return problem.New(problem.Conflict, "The owner of %s wants no messages of this organisation, and is not asked again. "+
-			"The link to stop messages, in any that it got, lets them come again.", channel.Address)
+			"The link to stop messages, in those that it got before, lets them come again.", channel.Address)
 	}
 
 	asked, err := queries.CountConfirmations(ctx, channel.Address, madeBefore(confirmationsWithin), lo.FromPtr(channel.OrganisationID))
@@ -94,9 +101,9 @@ func mayAsk(ctx context.Context, queries *database.Queries, channel database.Not
 	switch {
 	case err != nil:
 		return fmt.Errorf("count how often an address was asked: %w", err)
-	case asked.OfAddress >= confirmationsPerAddress:
-		return problem.New(problem.TooMany, "%s was sent %d messages that ask for a confirmation within a day. Try again tomorrow.",
-			channel.Address, asked.OfAddress)
+	case asked.OfAddress >= confirmationsPerAddress, asked.OfBoth >= confirmationsPerBoth:
+		// What others have asked is not told: the sentence is the same for both limits.
+		return problem.New(problem.TooMany, "%s cannot be asked for a confirmation again today. Try again tomorrow.", channel.Address)
 	case asked.OfOrganisation >= confirmationsPerOrganisation:
 		return problem.New(problem.TooMany, "The organisation has sent %d messages that ask for a confirmation within a day. Try again tomorrow.",
 			asked.OfOrganisation)

@@ -1,0 +1,2 @@
+ALTER TABLE "stopped_addresses" ADD COLUMN "link_hashes" "bytea"[] DEFAULT '{}' NOT NULL;--> statement-breakpoint
+CREATE INDEX "stopped_addresses_links" ON "stopped_addresses" USING gin ("link_hashes");
