@@ -10,6 +10,8 @@ import (
 
 	"github.com/samber/lo"
 	"github.com/spf13/cobra"
+
+	"github.com/zeitwork/zeitwork/client"
 )
 
 const platformUpgradeText = `Bring the whole platform to a version, one part after the other, and show the plan first.
@@ -133,7 +135,7 @@ func (u *platformUpgrade) all(ctx context.Context, yes bool) error {
 		return err
 	}
 
-	u.sayf("The platform has version %s.%s", u.version, stillDrained(state.edges))
+	u.sayf("%s%s", state.whatItHas(u.version), stillDrained(state.edges))
 
 	return nil
 }
@@ -147,7 +149,9 @@ func (u *platformUpgrade) one(ctx context.Context, plan platformPlan, i int) err
 		return err
 	}
 
-	if part.whyNotDone(state) == "" {
+	if part.whyNotDone(state, plan.Back) == "" {
+		u.sayUntold(part, state)
+
 		return nil // Somebody has been quicker.
 	}
 
@@ -174,15 +178,16 @@ func (u *platformUpgrade) renew(ctx context.Context, part platformPart, back boo
 
 	upgraded := 0
 
-	return u.await(ctx, u.timeout, func(ctx context.Context) (string, error) {
-		state, err := u.look(ctx)
-		if err != nil {
+	var state platformState
+
+	err := u.await(ctx, u.timeout, func(ctx context.Context) (_ string, err error) {
+		if state, err = u.look(ctx); err != nil {
 			upgraded = 0
 
 			return "", err
 		}
 
-		if lacks := part.whyNotDone(state); lacks != "" {
+		if lacks := part.whyNotDone(state, back); lacks != "" {
 			upgraded = 0
 
 			return lacks, nil
@@ -194,6 +199,18 @@ func (u *platformUpgrade) renew(ctx context.Context, part platformPart, back boo
 
 		return lo.Ternary(back, "", state.whyIll(u.without)), nil
 	})
+	if err == nil {
+		u.sayUntold(part, state)
+	}
+
+	return err
+}
+
+// sayUntold says why a builder counts as upgraded that tells no version.
+func (u *platformUpgrade) sayUntold(part platformPart, state platformState) {
+	if slices.ContainsFunc(state.builders, func(b client.BuilderVersion) bool { return b.Address == part.Name && b.Version == nil }) {
+		u.sayf("  tells no version, as older releases do not; that workers reach it has to do")
+	}
 }
 
 // awaitHealth waits until everything is healthy.
@@ -211,17 +228,15 @@ func (u *platformUpgrade) awaitHealth(ctx context.Context) error {
 func (p platformPlan) write(w io.Writer) {
 	if len(p.Parts) == 0 {
 		_, _ = fmt.Fprintln(w, "Nothing is to be upgraded: all parts have the version.")
+	} else {
+		t := newTable(w, "PART", "NAME", "VERSION")
 
-		return
+		for _, part := range p.Parts {
+			t.row(part.Part, part.Name, part.Now+" → "+part.To)
+		}
+
+		t.flush()
 	}
-
-	t := newTable(w, "PART", "NAME", "VERSION")
-
-	for _, part := range p.Parts {
-		t.row(part.Part, part.Name, part.Now+" → "+part.To)
-	}
-
-	t.flush()
 
 	for _, note := range p.Notes {
 		_, _ = fmt.Fprintln(w, note)

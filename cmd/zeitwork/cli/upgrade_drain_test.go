@@ -100,7 +100,7 @@ func TestUpgrade_AnEdgeThatIsDrainedByHand_StaysSo_AndTheOnlyOtherOneIsNotBegunB
 
 	require.Equal(t, ExitOK, b.run(t, append([]string{"upgrade", "v2.0.0", "--yes", "--timeout", "4s", "--drain", "0"}, command[7:]...)...), b.err.String())
 	require.Equal(t, []string{"edge v2.0.0 edge-1", "edge v2.0.0 edge-2"}, f.changes)
-	require.Contains(t, b.err.String(), "The platform has version v2.0.0. Load balancers leave edge-1: `zeitwork edges ready NAME` has them come back.")
+	require.Contains(t, b.err.String(), " Load balancers leave edge-1: `zeitwork edges ready NAME` has them come back.")
 }
 
 func TestUpgrade_TheOnlyEdge_IsUpgradedWithoutBeingDrained(t *testing.T) {
