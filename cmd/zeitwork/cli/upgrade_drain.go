@@ -73,8 +73,8 @@ func whyNotDrained(edge client.Edge, edges []client.Edge) (string, error) {
 	case slices.ContainsFunc(others, isServing):
 		return "", nil
 	case anyDrained:
-		return "", fmt.Errorf("it was not begun: it is the only edge that serves, as %s is drained. `zeitwork edges ready %s` has that one serve again; --drain 0 goes on as it is",
-			drained.Name, drained.Name)
+		return "", fmt.Errorf("it was not begun: it is the only edge that serves, as %s is drained. "+
+			"`zeitwork edges ready %s` has that one serve again; --drain 0 goes on as it is", drained.Name, drained.Name)
 	default:
 		return "no other edge serves", nil
 	}

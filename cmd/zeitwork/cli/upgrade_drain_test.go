@@ -46,7 +46,8 @@ func TestUpgrade_AnEdge_IsDrainedBefore_AndServesAgainBehindIt(t *testing.T) {
 		"edge-1 draining", "edge v2.0.0 edge-1", "edge-1 ready", "edge-2 draining", "edge v2.0.0 edge-2", "edge-2 ready",
 	}, f.changes)
 	require.Contains(t, b.err.String(), "is draining; should this end before its time, `zeitwork edges ready edge-1` undoes it")
-	require.Regexp(t, `(?s)edge edge-1.*have 1ms to leave it.*is ready\n.*have 1ms to come back to it\nedge edge-2.*have 1ms to leave it.*is ready\nThe platform`, b.err.String())
+	require.Regexp(t, `(?s)edge edge-1.*have 1ms to leave it.*is ready\n.*have 1ms to come back to it\n`+
+		`edge edge-2.*have 1ms to leave it.*is ready\nThe platform`, b.err.String())
 }
 
 func TestUpgrade_TheAPIFailsForAMoment_AnEdgeIsToldToServeAgainOnceMore(t *testing.T) {
