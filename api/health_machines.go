@@ -137,8 +137,14 @@ func (h *health) lookAtEdges(ctx context.Context, known platform) error {
 		return err
 	}
 
+	serving := 0
+
 	for _, row := range known.edges {
 		edge := row.Edge
+
+		if row.InTouch && edge.State != edgeDraining {
+			serving++
+		}
 
 		switch {
 		case edge.LastSeenAt == nil:
@@ -160,6 +166,8 @@ func (h *health) lookAtEdges(ctx context.Context, known platform) error {
 	switch {
 	case len(known.edges) == 0:
 		h.problem(part, "", "zeitwork edges join prints the command that makes a machine one", "there is none")
+	case serving == 0:
+		h.problem(part, "", "bring one back, or add one: zeitwork edges join", "none is in touch and not draining: load balancers find none for visitors")
 	case !h.has(part):
 		h.ok(part, "all %d are in touch and serve from the newest route table", len(known.edges))
 	}

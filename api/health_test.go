@@ -100,6 +100,8 @@ func TestPlatformHealth_EachFaultIsSaidWithWhatToDo_AndNothingElse(t *testing.T)
 		{`UPDATE workers SET builders = jsonb_set(builders, '{0,version}', '"another"')`, "notice versions: the builder tcp://10.0.0.9:1234 is of another"},
 		{`UPDATE edges SET last_seen_at = now() - interval '3 days' WHERE name = 'edge-7'`, "problem edges: edge-7 has not been heard of for 3 days"},
 		{`UPDATE edges SET state = 'draining' WHERE name = 'edge-7'`, "notice edges: edge-7 is draining: load balancers leave it → zeitwork edges ready edge-7"},
+		{`UPDATE edges SET state = 'draining'`, "problem edges: none is in touch and not draining: load balancers find none for visitors → bring one back"},
+		{`UPDATE edges SET last_seen_at = now() - interval '3 days'`, "problem edges: none is in touch and not draining"},
 		{`UPDATE route_table SET version = version + 4`, "problem edges: edge-7 serves from a route table that is 4 versions behind"},
 		{`UPDATE edges SET counted_until = now() - interval '1 hour' WHERE name = 'edge-7'`, "problem edges: edge-7 has not said what it counted for 60 minutes"},
 		{`UPDATE control_plane SET answered_at = now() - interval '5 minutes'`, "problem api: none has answered for 5 minutes → start `zeitwork api`"},

@@ -10,7 +10,9 @@ import (
 func RemoveData(directory string) error {
 	failed := []error{os.RemoveAll(filepath.Join(directory, "error-pages"))}
 
-	for _, pattern := range []string{"edge.key", "edge.key.new", "certificates.sealed", "certificates-*.tmp", "routes.json", "routes.log", "routes-*.tmp"} {
+	for _, pattern := range []string{
+		"edge.key", "edge.key.new", "certificates.sealed", "certificates-*.tmp", "routes.json", "routes.log", "routes-*.tmp", drainingFile,
+	} {
 		found, err := filepath.Glob(filepath.Join(directory, pattern))
 		failed = append(failed, err)
 

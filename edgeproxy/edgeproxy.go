@@ -104,6 +104,11 @@ func New(config Config, logger *slog.Logger) (*Proxy, error) {
 	upstreams.holder.wake = wakeBy(p.calls)
 
 	handler := newHandler(config, current, upstreams, m, logger)
+
+	if handler.rotation, err = openRotation(config.DataDir); err != nil {
+		return nil, err
+	}
+
 	p.lease, p.rotation = handler.lease, handler.rotation
 
 	proxy := &Proxy{

@@ -175,7 +175,10 @@ func (p *poller) ask(bounded *heldPoll, urgent bool) (bool, error) {
 	defer func() { _ = answer.Body.Close() }() // It was read.
 
 	p.lease.answered(answer.StatusCode, answer.Header)
-	p.rotation.answered(answer.Header)
+
+	if err := p.rotation.answered(answer.Header); err != nil {
+		p.logger.WarnContext(bounded.ctx, "a restart of this edge has load balancers come or go too early", logging.Error(err))
+	}
 
 	switch {
 	case answer.StatusCode == http.StatusNotModified:

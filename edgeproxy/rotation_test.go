@@ -2,6 +2,7 @@ package edgeproxy
 
 import (
 	"net/http"
+	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -36,4 +37,24 @@ func TestRotation_DrainingEdge_IsLeftByLoadBalancersAndServesOn_UntilItIsReady(t
 		_, body := b.get(t, demoHost, "/")
 		require.Equal(t, "hello", body)
 	}
+}
+
+func TestRotation_DrainingEdge_ThatIsStartedAgain_IsLeftByLoadBalancersBeforeItHasAskedThePlatform(t *testing.T) {
+	t.Parallel()
+
+	config := configFor(t, newPlatform(t))
+	restarted := func() *rotation { return newEdgeOf(t, config).rotation }
+
+	for _, told := range []string{"true", "false", "true", "", "false"} {
+		running := restarted()
+		require.NoError(t, running.answered(http.Header{headerDraining: {told}}))
+
+		require.Equal(t, running.left.Load(), restarted().left.Load(), "told %q", told)
+	}
+
+	running := restarted()
+	require.False(t, running.left.Load())
+	require.NoError(t, os.RemoveAll(config.DataDir))
+	require.Error(t, running.answered(http.Header{headerDraining: {"true"}}), "it cannot be kept")
+	require.True(t, running.left.Load(), "it holds in this run")
 }

@@ -16,14 +16,15 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// balancer stands before the edges, with a visitor who asks for one hostname all the time, of one edge after the other.
+// balancer stands before the edges, with a visitor who asks for one hostname all the time, of one edge after the other. It leaves edges whose health path says
+// so, as an operator's balancer does.
 type balancer struct {
 	host    string
 	visitor *http.Client
 
 	// mutex is held while a request is under way.
 	mutex sync.Mutex
-	// all are the edges' addresses, out those that get no requests.
+	// all are the edges' addresses, out those whose last check has failed, which get no requests.
 	all, out []string
 
 	requests int
@@ -39,19 +40,22 @@ func newBalancer(t *testing.T, visitor *http.Client, host string, edges ...strin
 	b := &balancer{host: host, all: edges, visitor: visitor}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 
-	var visiting sync.WaitGroup
+	var running sync.WaitGroup
 
-	visiting.Go(func() {
-		const pause = 5 * time.Millisecond
+	for _, repeats := range []func(context.Context){b.visit, b.check} {
+		running.Go(func() {
+			const pause = 5 * time.Millisecond
 
-		for ctx.Err() == nil {
-			b.visit(ctx)
-			time.Sleep(pause)
-		}
-	})
+			for ctx.Err() == nil {
+				repeats(ctx)
+				time.Sleep(pause)
+			}
+		})
+	}
+
 	t.Cleanup(func() {
 		cancel()
-		visiting.Wait()
+		running.Wait()
 		b.visitor.CloseIdleConnections()
 	})
 
@@ -63,6 +67,10 @@ func (b *balancer) visit(ctx context.Context) {
 	defer b.mutex.Unlock()
 
 	in := lo.Without(b.all, b.out...)
+	if len(in) == 0 {
+		in = b.all // A balancer that finds none healthy tries each.
+	}
+
 	answer, err := b.ask(ctx, in[b.requests%len(in)], "/")
 
 	if ctx.Err() != nil {
@@ -102,28 +110,31 @@ func (b *balancer) ask(ctx context.Context, edge, path string) (string, error) {
 	return strings.TrimSpace(string(body)), err
 }
 
-// takeOut has an edge get no more requests, and returns when it has none.
-func (b *balancer) takeOut(edge string) {
-	b.mutex.Lock()
-	defer b.mutex.Unlock()
+// check asks each edge whether it is to get requests.
+func (b *balancer) check(ctx context.Context) {
+	for _, edge := range b.all {
+		_, err := b.ask(ctx, edge, "/.zeitwork/health")
 
-	b.out = append(b.out, edge)
+		b.mutex.Lock()
+		b.out = lo.Without(b.out, edge)
+
+		if err != nil {
+			b.out = append(b.out, edge)
+		}
+		b.mutex.Unlock()
+	}
 }
 
-// putBack has an edge get requests again once its check says that it serves.
-func (b *balancer) putBack(t *testing.T, edge string) {
+// requireLeft waits until an edge gets no requests, and has none.
+func (b *balancer) requireLeft(t *testing.T, edge string) {
 	t.Helper()
 
 	require.Eventually(t, func() bool {
-		_, err := b.ask(t.Context(), edge, "/.zeitwork/health")
+		b.mutex.Lock()
+		defer b.mutex.Unlock()
 
-		return err == nil
-	}, flipPatience, flipInterval, "the edge %s is not healthy", edge)
-
-	b.mutex.Lock()
-	defer b.mutex.Unlock()
-
-	b.out = lo.Without(b.out, edge)
+		return slices.Contains(b.out, edge)
+	}, flipPatience, flipInterval, "the edge %s is not drained", edge)
 }
 
 // holds requires that no request has failed so far, that there were more than at the last count, and that nothing but these was answered. It returns the count.

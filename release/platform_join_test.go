@@ -119,7 +119,7 @@ func (b *platformBundle) joinEdges(t *testing.T, names ...string) {
 		settings := b.commonSettings()
 		maps.Copy(settings, map[string]string{
 			"ZEITWORK_EDGE_TOKEN": *joined.JSON200.Token, "ZEITWORK_EDGE_REGION": joined.JSON200.Region, "ZEITWORK_EDGE_LISTEN": ":80", "ZEITWORK_EDGE_TLS_LISTEN": ":443",
-			// The balancer is told before an edge stops.
+			// The balancer has left an edge before it stops.
 			"ZEITWORK_EDGE_DRAIN_DELAY": "0s",
 		})
 		m.configure(t, settings)

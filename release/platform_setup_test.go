@@ -25,6 +25,9 @@ import (
 // clusterRange are the addresses of VMs. Each machine has them in a network namespace that leads nowhere else.
 var clusterRange = netip.MustParsePrefix("10.97.0.0/16") //nolint:gochecknoglobals // It is never changed.
 
+// buildkitAddress is the setting that tells workers where their builder is.
+const buildkitAddress = "ZEITWORK_BUILDKIT_ADDRESS"
+
 // platformBundle is a whole platform of what a release has: the control plane by Kamal, and machines with the package.
 type platformBundle struct {
 	*controlPlane
@@ -87,9 +90,13 @@ func setupPlatform(t *testing.T) *platformBundle {
 	buildkit, err := url.Parse(b.buildkit)
 	require.NoError(t, err)
 
-	b.config.Servers["worker"].Env.Clear["ZEITWORK_BUILDKIT_ADDRESS"] = "tcp://" + network.offerAt(t, "8372", buildkit.Scheme, buildkit.Path)
+	b.config.Servers["worker"].Env.Clear[buildkitAddress] = "tcp://" + network.offerAt(t, "8372", buildkit.Scheme, buildkit.Path)
 
 	return b
+}
+
+func (b *platformBundle) builderAddress() string {
+	return b.config.Servers["worker"].Env.Clear[buildkitAddress]
 }
 
 // enter makes the operator, who sits at a machine with the package.

@@ -91,7 +91,9 @@ func (b *platformBundle) deployFirst(t *testing.T) {
 	t.Helper()
 
 	folder := b.git.repository.Dir
-	_, err := rig.Run(exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(folder, "site"), "./testdata/site"))
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(folder, "site"), "./testdata/site")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0") // The image has no C library.
+	_, err := rig.Run(build)
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "Dockerfile"), []byte("FROM scratch\nCOPY site text /\nEXPOSE 3000\nCMD [\"/site\"]\n"), 0o600))
 

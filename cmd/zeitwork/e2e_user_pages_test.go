@@ -188,7 +188,7 @@ func logsPage() page {
 
 			require.NotContains(t, output, "healthz")
 		}},
-		"logs --level warn": {says: "timeout of healthz", after: func(t *testing.T, _ *reader, output string) {
+		"logs --level warn": {says: "timeout of healthz", late: true, after: func(t *testing.T, _ *reader, output string) {
 			t.Helper()
 
 			require.NotContains(t, output, "listening on")
@@ -236,7 +236,12 @@ func rollbackPage() page {
 func scalingPage() page {
 	return page{name: "docs/scaling.md", commands: map[string]shown{
 		"scale 3": {says: "3 instances"},
-		"projects set shop --memory-mib 1024 --cpu-millis 2000": {says: "1024"},
+		"projects set shop --memory-mib 1024 --cpu-millis 2000": {says: "1024", after: func(t *testing.T, r *reader, _ string) {
+			t.Helper()
+
+			// The node is others', too: this is what projects have by default.
+			r.does(t, "projects", "set", r.project, "--memory-mib", "512", "--cpu-millis", "1000")
+		}},
 		"regions":                    {says: "local"},
 		"scale eu=2 us=1":            {says: "local=2"},
 		"sleep 30m -e production":    {says: "falls asleep after 30 minutes"},

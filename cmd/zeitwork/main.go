@@ -18,11 +18,21 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), endingSignals()...)
 	code := run(ctx, os.Args[1:])
 
 	stop()
 	os.Exit(code)
+}
+
+// endingSignals are those that have a command end in order. A terminal that is closed is one, unless nohup has the command outlive it.
+func endingSignals() []os.Signal {
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		signals = append(signals, syscall.SIGHUP)
+	}
+
+	return signals
 }
 
 // run runs the command that the arguments name and returns its exit code.

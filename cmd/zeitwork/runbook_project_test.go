@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/client"
+	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/internal/postgresbin"
 	"github.com/zeitwork/zeitwork/internal/secret"
 )
@@ -30,7 +31,10 @@ func TestProject_DeletedForGood_IsReadInARehearsalOfTheBackup(t *testing.T) {
 	platform, listen := c.copies[0], "127.0.0.1:"+port(t)
 	page := openRunbook(t, "Somebody deleted a project", 4, append(postgresEnvironment(t, c.database.URL), "ZEITWORK_SECRET_KEY="+key,
 		"ZEITWORK_BASE_DOMAIN=apps.example.com", "ZEITWORK_REGISTRY_HOST=registry.example.com")...)
-	t.Cleanup(func() { page.run(t, "dropdb --if-exists rehearsal") })
+
+	beside := "rehearsal_" + id.New().String()
+	// An API that a failure has left behind holds connections.
+	t.Cleanup(func() { page.run(t, `test -z "$api" || kill "$api"; wait; dropdb --force --if-exists `+beside) })
 
 	project := platform.makeShop(t)
 	platform.write(t, project, "DATABASE_URL", "postgres://canary")
@@ -54,7 +58,7 @@ func TestProject_DeletedForGood_IsReadInARehearsalOfTheBackup(t *testing.T) {
 	other := platform.makeShopOf(t, "other")
 	shell(backUp)
 
-	page.replace("s3://backups/zeitwork", "backups", "2026-11-30T12:00:00Z", before.UTC().Format(time.RFC3339Nano), "127.0.0.1:8001", listen)
+	page.replace("rehearsal", beside, "s3://backups/zeitwork", "backups", "2026-11-30T12:00:00Z", before.UTC().Format(time.RFC3339Nano), "127.0.0.1:8001", listen)
 	shell("printf %s '" + c.tokens.User + "' > owner.token")
 
 	createDatabase, restore, serve := page.blocks[1][0], page.blocks[1][1], page.blocks[1][2]
@@ -62,7 +66,7 @@ func TestProject_DeletedForGood_IsReadInARehearsalOfTheBackup(t *testing.T) {
 	require.Contains(t, shell(restore), "is restored")
 
 	serve, _, _ = strings.Cut(serve, " #")
-	shell(strings.TrimSpace(serve) + " > api.log 2>&1 &")
+	shell(strings.TrimSpace(serve) + " > api.log 2>&1 & api=$!")
 	awaitAPI(t, "http://"+listen)
 
 	told := page.do(t, 2)
@@ -70,7 +74,7 @@ func TestProject_DeletedForGood_IsReadInARehearsalOfTheBackup(t *testing.T) {
 	require.Contains(t, told, "shop.apps.example.com")
 	require.Contains(t, told, "postgres://canary")
 
-	shell("kill $! && wait $!")
+	shell(`kill "$api" && wait "$api" && api=`)
 	page.do(t, 3)
 
 	// The platform has gone on, and has room for the project.

@@ -152,7 +152,7 @@ func TestLeave_DataDirectoryHasOtherThings_TheyStay(t *testing.T) {
 	t.Parallel()
 
 	folder := t.TempDir()
-	for _, name := range []string{"edge.key", "routes.log", "certificates.sealed", "error-pages/one.json", "of-another/file"} {
+	for _, name := range []string{"edge.key", "routes.log", "certificates.sealed", "draining", "error-pages/one.json", "of-another/file"} {
 		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(folder, name)), 0o700))
 		require.NoError(t, os.WriteFile(filepath.Join(folder, name), nil, 0o600))
 	}

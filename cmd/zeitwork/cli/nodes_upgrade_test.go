@@ -33,6 +33,8 @@ type fleet struct {
 	vms     map[string][]client.NodeVM
 	// changes are the states that nodes were given, in order.
 	changes []string
+	// refusals is how often an edge cannot be told to serve again.
+	refusals int
 	// onLook is called before nodes are listed, for what happens by itself.
 	onLook func(*fleet)
 }
@@ -79,7 +81,7 @@ func (f *fleet) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer = client.PageNode{Items: f.nodes}
 	default:
 		id := strings.Split(r.URL.Path, "/")[3]
-		if answer = f.updateEdge(id, r); answer != nil {
+		if answer = f.updateEdge(w, id, r); answer != nil {
 			break
 		}
 
@@ -115,7 +117,7 @@ func (f *fleet) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // updateEdge does what an operator wants of an edge, which tells so at once where it knows how to drain.
-func (f *fleet) updateEdge(id string, r *http.Request) any {
+func (f *fleet) updateEdge(w http.ResponseWriter, id string, r *http.Request) any {
 	for i, edge := range f.edges {
 		var update client.UpdateEdgeInputBody
 		if edge.ID.String() != id || json.NewDecoder(r.Body).Decode(&update) != nil {
@@ -123,6 +125,14 @@ func (f *fleet) updateEdge(id string, r *http.Request) any {
 		}
 
 		f.changes = append(f.changes, edge.Name+" "+string(update.State))
+
+		if update.State == client.UpdateEdgeInputBodyStateReady && f.refusals > 0 {
+			f.refusals--
+
+			w.WriteHeader(http.StatusServiceUnavailable)
+
+			return client.Problem{Detail: "The database is away."}
+		}
 
 		f.edges[i].State = client.EdgeState(update.State)
 		if edge.Drains != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/samber/lo"
 
@@ -17,6 +18,9 @@ const (
 	edgePart         = "edge"
 	nodePart         = "node"
 )
+
+// unknownVersion is that of a part that tells none.
+const unknownVersion = "unknown"
 
 // platformState is what the platform tells of its parts at one time.
 type platformState struct {
@@ -87,19 +91,7 @@ func planPlatform(state platformState, version string, without []string) (platfo
 		return plan, UsageError(fmt.Errorf("there is no edge, node or builder %q: `zeitwork edges`, `zeitwork nodes` and `zeitwork builders` list them", unknown[0]))
 	}
 
-	others := lo.Without(lo.Map(state.workers, func(w client.Builder, _ int) string { return w.Version }), version)
-	if state.api != version || len(others) > 0 {
-		now := lo.Ternary(state.api == version, append(others, version)[0], state.api)
-		plan.Parts = append(plan.Parts, platformPart{Part: controlPlanePart, Now: now, To: version})
-	}
-
-	for _, machine := range machines {
-		machine.To = version
-		if machine.Now != version && !slices.Contains(without, machine.Name) && !plan.has(machine.Part, machine.Name) {
-			plan.Parts = append(plan.Parts, machine)
-		}
-	}
-
+	plan.Parts = lo.Reject(state.partsNotOf(version), func(p platformPart, _ int) bool { return p.Name != "" && slices.Contains(without, p.Name) })
 	plan.before = versionBefore(plan.Parts)
 
 	if plan.Back {
@@ -110,8 +102,9 @@ func planPlatform(state platformState, version string, without []string) (platfo
 		plan.Notes = append(plan.Notes, part.Part+": "+part.instructions(plan.Back)+".")
 	}
 
-	if len(plan.Parts) > 0 && len(state.builders) == 0 {
-		plan.Notes = append(plan.Notes, "No worker tells of its builders yet. Run it again when all workers have the version: builders come then.")
+	if len(state.builders) == 0 {
+		plan.Notes = append(plan.Notes, "No worker tells of its builders yet: one of this version does within a minute, one of before builders had versions never. "+
+			"Run it again when all workers have the version: builders come then.")
 	}
 
 	return plan, nil
@@ -120,7 +113,7 @@ func planPlatform(state platformState, version string, without []string) (platfo
 // machines are the parts with a name, in the order in which they are upgraded. Behind an address of builders there may be several.
 func (s platformState) machines() []platformPart {
 	machine := func(part, name, now string) platformPart {
-		return platformPart{Part: part, Name: name, Now: lo.CoalesceOrEmpty(now, "unknown")}
+		return platformPart{Part: part, Name: name, Now: lo.CoalesceOrEmpty(now, unknownVersion)}
 	}
 
 	return slices.Concat(
@@ -132,8 +125,43 @@ func (s platformState) machines() []platformPart {
 	)
 }
 
-func (p platformPlan) has(part, name string) bool {
-	return slices.ContainsFunc(p.Parts, func(other platformPart) bool { return other.Part == part && other.Name == name })
+// partsNotOf are the parts that have another version, in the order in which they are upgraded.
+func (s platformState) partsNotOf(version string) []platformPart {
+	parts := []platformPart{}
+
+	others := lo.Without(lo.Map(s.workers, func(w client.Builder, _ int) string { return w.Version }), version)
+	if s.api != version || len(others) > 0 {
+		parts = append(parts, platformPart{Part: controlPlanePart, Now: lo.Ternary(s.api == version, append(others, version)[0], s.api), To: version})
+	}
+
+	for _, machine := range s.machines() {
+		machine.To = version
+		isThere := slices.ContainsFunc(parts, func(p platformPart) bool { return p.Part == machine.Part && p.Name == machine.Name })
+
+		if machine.Now != version && !isThere {
+			parts = append(parts, machine)
+		}
+	}
+
+	return parts
+}
+
+// whatItHas tells which parts of the platform have the version behind an upgrade, and of what it can tell nothing.
+func (s platformState) whatItHas(version string) string {
+	left := lo.Map(s.partsNotOf(version), func(p platformPart, _ int) string {
+		return p.String() + " (" + lo.Ternary(p.Now == unknownVersion, "tells no version", p.Now) + ")"
+	})
+
+	told := fmt.Sprintf("The platform has version %s.", version)
+	if len(left) > 0 {
+		told = fmt.Sprintf("The platform has version %s, but for %s.", version, strings.Join(left, ", "))
+	}
+
+	if len(s.builders) == 0 {
+		told += " No worker tells of its builders."
+	}
+
+	return told
 }
 
 // instructions tell what to do.

@@ -4,11 +4,14 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/samber/lo"
 	"github.com/spf13/cobra"
+
+	"github.com/zeitwork/zeitwork/client"
 )
 
 const platformUpgradeText = `Bring the whole platform to a version, one part after the other, and show the plan first.
@@ -20,7 +23,8 @@ The COMMAND upgrades one part, from where you are: {part} in it becomes control-
 or the address of the builder, and {version} the version. Without one, what to do is shown, and the upgrade goes on when the platform reports the version.
 
 An edge is drained before, where another one serves: it answers 503 at its health path and serves on, so that load balancers leave it, for which they have
---drain. Afterwards, also when the upgrade fails, it is to serve again; one that somebody has drained before stays so.
+--drain. Afterwards, also when the upgrade fails, it is to serve again, and the next edge waits until load balancers have had as long to come back. One that
+somebody has drained before stays so.
 
 Everything has to be healthy before a part is upgraded, and afterwards: a worker is there and reaches its builder, edges and nodes are in touch. It stops at the
 first thing that is not, and says how to go on and how to go back. It keeps nothing itself: run again, it goes on where it was.
@@ -44,7 +48,8 @@ type platformUpgrade struct {
 }
 
 func (a *app) upgradePlatformCommand() *cobra.Command {
-	const patience, noticed = 10 * time.Minute, 30 * time.Second
+	// Cloudflare's balancer, as pulumi sets it up, asks once a minute, for 5 seconds, and once again.
+	const patience, noticed = 10 * time.Minute, 2 * time.Minute
 
 	run, yes := platformUpgrade{app: a}, false
 
@@ -63,7 +68,8 @@ func (a *app) upgradePlatformCommand() *cobra.Command {
 	}
 	command.Flags().StringSliceVar(&run.without, "without", nil, "`names` of edges and nodes, or addresses of builders, that are left as they are")
 	command.Flags().DurationVar(&run.timeout, "timeout", patience, "how long to wait until a part has the version and is healthy")
-	command.Flags().DurationVar(&run.drain, "drain", noticed, "how long load balancers have to leave an edge before it is upgraded; 0: edges are not drained")
+	command.Flags().DurationVar(&run.drain, "drain", noticed,
+		"how long load balancers have to leave an edge before it is upgraded, and to come back to it; 0: edges are not drained")
 	command.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask")
 
 	command.RunE = func(command *cobra.Command, args []string) (err error) {
@@ -116,7 +122,7 @@ func (u *platformUpgrade) all(ctx context.Context, yes bool) error {
 	for i, part := range plan.Parts {
 		u.sayf("%s (%d of %d)", part, i+1, len(plan.Parts))
 
-		if err := u.one(ctx, part, plan.Back); err != nil {
+		if err := u.one(ctx, plan, i); err != nil {
 			return fmt.Errorf("%s: %w\nNothing else was upgraded. Run the same command again to go on; %s", part, err, plan.howToGoBack(part))
 		}
 	}
@@ -125,28 +131,38 @@ func (u *platformUpgrade) all(ctx context.Context, yes bool) error {
 		return err
 	}
 
-	u.sayf("The platform has version %s.", u.version)
+	if state, err = u.look(ctx); err != nil {
+		return err
+	}
+
+	u.sayf("%s%s", state.whatItHas(u.version), stillDrained(state.edges))
 
 	return nil
 }
 
-// one upgrades one part, where everything is healthy.
-func (u *platformUpgrade) one(ctx context.Context, part platformPart, back bool) error {
+// one upgrades one part of the plan, where everything is healthy.
+func (u *platformUpgrade) one(ctx context.Context, plan platformPlan, i int) error {
+	part := plan.Parts[i]
+
 	state, err := u.look(ctx)
 	if err != nil {
 		return err
 	}
 
-	if part.whyNotDone(state) == "" {
+	if part.whyNotDone(state, plan.Back) == "" {
+		u.sayUntold(part, state)
+
 		return nil // Somebody has been quicker.
 	}
 
 	// To go back is to mend what is ill.
-	if ill := state.whyIll(u.without); ill != "" && !back {
+	if ill := state.whyIll(u.without); ill != "" && !plan.Back {
 		return fmt.Errorf("it was not begun: %s", ill)
 	}
 
-	return u.drained(ctx, part, state, func() error { return u.renew(ctx, part, back) })
+	edgeFollows := slices.ContainsFunc(plan.Parts[i+1:], func(p platformPart) bool { return p.Part == edgePart })
+
+	return u.drained(ctx, part, state, edgeFollows, func() error { return u.renew(ctx, part, plan.Back) })
 }
 
 // renew has one part upgraded, and waits until the platform reports it.
@@ -162,15 +178,16 @@ func (u *platformUpgrade) renew(ctx context.Context, part platformPart, back boo
 
 	upgraded := 0
 
-	return u.await(ctx, u.timeout, func(ctx context.Context) (string, error) {
-		state, err := u.look(ctx)
-		if err != nil {
+	var state platformState
+
+	err := u.await(ctx, u.timeout, func(ctx context.Context) (_ string, err error) {
+		if state, err = u.look(ctx); err != nil {
 			upgraded = 0
 
 			return "", err
 		}
 
-		if lacks := part.whyNotDone(state); lacks != "" {
+		if lacks := part.whyNotDone(state, back); lacks != "" {
 			upgraded = 0
 
 			return lacks, nil
@@ -182,6 +199,18 @@ func (u *platformUpgrade) renew(ctx context.Context, part platformPart, back boo
 
 		return lo.Ternary(back, "", state.whyIll(u.without)), nil
 	})
+	if err == nil {
+		u.sayUntold(part, state)
+	}
+
+	return err
+}
+
+// sayUntold says why a builder counts as upgraded that tells no version.
+func (u *platformUpgrade) sayUntold(part platformPart, state platformState) {
+	if slices.ContainsFunc(state.builders, func(b client.BuilderVersion) bool { return b.Address == part.Name && b.Version == nil }) {
+		u.sayf("  tells no version, as older releases do not; that workers reach it has to do")
+	}
 }
 
 // awaitHealth waits until everything is healthy.
@@ -199,17 +228,15 @@ func (u *platformUpgrade) awaitHealth(ctx context.Context) error {
 func (p platformPlan) write(w io.Writer) {
 	if len(p.Parts) == 0 {
 		_, _ = fmt.Fprintln(w, "Nothing is to be upgraded: all parts have the version.")
+	} else {
+		t := newTable(w, "PART", "NAME", "VERSION")
 
-		return
+		for _, part := range p.Parts {
+			t.row(part.Part, part.Name, part.Now+" → "+part.To)
+		}
+
+		t.flush()
 	}
-
-	t := newTable(w, "PART", "NAME", "VERSION")
-
-	for _, part := range p.Parts {
-		t.row(part.Part, part.Name, part.Now+" → "+part.To)
-	}
-
-	t.flush()
 
 	for _, note := range p.Notes {
 		_, _ = fmt.Fprintln(w, note)

@@ -92,7 +92,7 @@ func TestUpgrade_PartByPart_StopsAtTheFirstThatIsNotHealthy_AndGoesBack(t *testi
 
 	require.Equal(t, ExitOK, b.run(t, append([]string{"upgrade", "v1.0.0", "--yes"}, command...)...), b.err.String())
 	require.Equal(t, []string{"edge v1.0.0 edge-2", "edge v1.0.0 edge-1", "control-plane v1.0.0"}, done()[3:], "the other way round")
-	require.Contains(t, b.err.String(), "The platform has version v1.")
+	require.Contains(t, b.err.String(), "The platform has version v1.0.0.")
 }
 
 func TestUpgrade_LeavesOutWhatItIsTold_AndDoesNothingTwice(t *testing.T) {
@@ -118,10 +118,12 @@ func TestUpgrade_LeavesOutWhatItIsTold_AndDoesNothingTwice(t *testing.T) {
 
 	require.Equal(t, ExitOK, b.run(t, append([]string{"upgrade", "v2.0.0", "--yes", "--without", "edge-2"}, command...)...), b.err.String())
 	require.Equal(t, []string{"control-plane v2.0.0", "edge v2.0.0 edge-1", "node v2.0.0 node-1"}, done())
+	require.Contains(t, b.err.String(), "The platform has version v2.0.0, but for edge edge-2 (v1.0.0). No worker tells of its builders.")
 
 	b.out.Reset()
 	require.Equal(t, ExitOK, b.run(t, append([]string{"upgrade", "v2.0.0", "--yes", "--without", "edge-2"}, command...)...))
 	require.Contains(t, b.out.String(), "Nothing is to be upgraded")
+	require.Contains(t, b.out.String(), "No worker tells of its builders yet")
 	require.Len(t, done(), 3)
 }
 
@@ -244,4 +246,44 @@ func TestUpgrade_Builders_ComeBehindTheControlPlane_EachUntilAllWorkersSayIt(t *
 	require.Equal(t, []string{"control-plane v2.0.0", "builder v2.0.0 " + address, "edge v2.0.0 edge-1", "edge v2.0.0 edge-2", "node v2.0.0 node-1"}, done())
 	require.Regexp(t, `builder +tcp://100.64.0.7:8372 +v1.0.0 → v2.0.0`, b.out.String())
 	require.Contains(t, b.err.String(), "waits: its version is unknown; workers ask once a minute")
+}
+
+func TestUpgrade_BackToAReleaseWhoseBuildersTellNoVersion_IsDoneWhenWorkersReachThem(t *testing.T) {
+	t.Parallel()
+
+	const address = "tcp://100.64.0.7:8372"
+
+	f, b, done, command := newPlatform(t)
+	f.version, f.nodes, f.edges = "v2.0.0", nil, nil
+	f.workers = []client.Builder{{Name: "worker-1", Version: "v2.0.0", InTouch: true, Buildkit: client.BuildKit{
+		Address: address, Builders: &[]client.BuilderVersion{{Address: address, Version: new("v2.0.0")}},
+	}}}
+	looks := 0
+
+	f.onLook = func(f *fleet) {
+		asked := strings.Fields(done()[len(done())-1])
+		if len(asked) == 0 {
+			return
+		}
+
+		if asked[0] != "builder" {
+			f.follow(strings.Join(asked, " "))
+
+			return
+		}
+
+		// It starts, and answers then.
+		builder := &f.workers[0].Buildkit
+		(*builder.Builders)[0].Version, builder.Error = nil, new("connection refused")
+
+		if looks++; looks > 12 {
+			builder.Error = nil
+		}
+	}
+
+	require.Equal(t, ExitOK, b.run(t, append([]string{"upgrade", "v1.0.0", "--yes", "--timeout", "20s"}, command...)...), b.err.String())
+	require.Equal(t, []string{"builder v1.0.0 " + address, "control-plane v1.0.0"}, done())
+	require.Contains(t, b.err.String(), "waits: its version is unknown; workers ask once a minute")
+	require.Contains(t, b.err.String(), "tells no version, as older releases do not")
+	require.Contains(t, b.err.String(), "The platform has version v1.0.0, but for builder "+address+" (tells no version).")
 }

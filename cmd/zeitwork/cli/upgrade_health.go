@@ -10,11 +10,11 @@ import (
 	"github.com/zeitwork/zeitwork/client"
 )
 
-// whyNotDone tells what the part lacks until it has the version and is healthy.
-func (p platformPart) whyNotDone(state platformState) string {
+// whyNotDone tells what the part lacks until it has the version, which may be one to go back to, and is healthy.
+func (p platformPart) whyNotDone(state platformState, back bool) string {
 	switch p.Part {
 	case builderPart:
-		return p.whyBuilderIsNotDone(state)
+		return p.whyBuilderIsNotDone(state, back)
 	case edgePart:
 		edge, ok := lo.Find(state.edges, func(e client.Edge) bool { return e.Name == p.Name })
 
@@ -22,7 +22,7 @@ func (p platformPart) whyNotDone(state platformState) string {
 		case !ok:
 			return "somebody has deleted it"
 		case value(edge.Version) != p.To:
-			return "its version is " + lo.CoalesceOrEmpty(value(edge.Version), "unknown")
+			return "its version is " + lo.CoalesceOrEmpty(value(edge.Version), unknownVersion)
 		case edge.VersionsBehind > 0:
 			return fmt.Sprintf("its route table is %d versions behind", edge.VersionsBehind)
 		default:
@@ -35,7 +35,7 @@ func (p platformPart) whyNotDone(state platformState) string {
 		case !ok:
 			return "somebody has deleted it"
 		case node.Version != p.To:
-			return "its agent's version is " + lo.CoalesceOrEmpty(node.Version, "unknown")
+			return "its agent's version is " + lo.CoalesceOrEmpty(node.Version, unknownVersion)
 		default:
 			return whyNodeIsIll(node)
 		}
@@ -62,20 +62,27 @@ func (p platformPart) whyControlPlaneIsNotDone(state platformState) string {
 	return ""
 }
 
-// whyBuilderIsNotDone tells what a builder lacks: each worker asks it once a minute.
-func (p platformPart) whyBuilderIsNotDone(state platformState) string {
-	told := lo.Filter(state.builders, func(b client.BuilderVersion, _ int) bool { return b.Address == p.Name })
-	if len(told) == 0 {
-		return "no worker builds with it"
-	}
+// whyBuilderIsNotDone tells what a builder lacks: each worker asks it once a minute. Behind a way back it may be of a release whose builders tell no version:
+// it is enough that workers reach it.
+func (p platformPart) whyBuilderIsNotDone(state platformState, back bool) string {
+	told := 0
 
-	for _, builder := range told {
-		if value(builder.Version) != p.To {
-			return fmt.Sprintf("its version is %s; workers ask once a minute", lo.CoalesceOrEmpty(value(builder.Version), "unknown"))
+	for _, worker := range state.workers {
+		for _, builder := range lo.FromPtr(worker.Buildkit.Builders) {
+			if builder.Address != p.Name {
+				continue
+			}
+
+			told++
+
+			isOfBefore := back && builder.Version == nil && worker.Buildkit.Error == nil
+			if value(builder.Version) != p.To && !isOfBefore {
+				return fmt.Sprintf("its version is %s; workers ask once a minute", lo.CoalesceOrEmpty(value(builder.Version), unknownVersion))
+			}
 		}
 	}
 
-	return ""
+	return lo.Ternary(told == 0, "no worker builds with it", "")
 }
 
 // whyIll tells what is not healthy; nothing where all is. Machines that are left out do not count.
