@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strconv"
 	"sync/atomic"
 )
 
@@ -40,8 +39,8 @@ func openRotation(directory string) (*rotation, error) {
 
 // answered notes an answer to a poll. One of the version before does not tell, and neither does a failure. Its error says that the next start does not know.
 func (r *rotation) answered(header http.Header) error {
-	left, err := strconv.ParseBool(header.Get(headerDraining))
-	if err != nil || r.left.Swap(left) == left {
+	left, told := map[string]bool{"true": true, "false": false}[header.Get(headerDraining)]
+	if !told || r.left.Swap(left) == left {
 		return nil
 	}
 
