@@ -41,7 +41,7 @@ func TestDoctorPlatform_NothingRunsButTheAPI_SaysForWhatAnOperatorIsNeeded(t *te
 ✗ nodes                    none is ready and in touch: nothing can be placed
 `)
 	require.Contains(t, shown, "\n✓ queues                   no job waits for a worker\n")
-	require.Contains(t, shown, "\nAn operator is needed: 3 of these lines (✗) say for what.\n")
+	require.Contains(t, shown, "\nAn operator is needed: 4 of these lines (✗) say for what.\n")
 
 	written, code := platformDoctorOutput(t, at, c.tokens.User, "--json")
 	require.Equal(t, 1, code, written)
