@@ -56,7 +56,7 @@ func TestEmail_Confirmation_LeadsToThePageAndHoldsNoTextOfTheOrganisation(t *tes
 	}))
 
 	mail := strings.ReplaceAll(strings.ReplaceAll(b.mails.data[0], "=\n", ""), "=3D", "=")
-	require.Contains(t, mail, "Subject: Do you want messages of acme?\n")
+	require.Contains(t, mail, "Subject: Do you want messages from acme?\n")
 	require.Contains(t, mail, confirm)
 	require.NotContains(t, mail, "evil")
 }

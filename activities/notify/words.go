@@ -26,7 +26,7 @@ func (m Message) title() string {
 	case EventRecovered:
 		return "Deployments work again: " + m.Deployment.place()
 	case EventConfirmation:
-		return "Do you want messages of " + m.Organisation.Slug + "?"
+		return "Do you want messages from " + m.Organisation.Slug + "?"
 	case EventFiring:
 		return "Platform needs an operator: " + m.Alert.subject()
 	case EventResolved:
