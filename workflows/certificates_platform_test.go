@@ -74,13 +74,15 @@ func (b *platformBundle) awaitBoth(t *testing.T, condition string) {
 	}, patienceOfTests, 5*time.Millisecond, condition)
 }
 
-// requireNoRecords requires that no record is left, at Cloudflare or to be removed there.
+// requireNoRecords requires that no record is left, at Cloudflare or to be removed there. They are removed once the certificate stands.
 func (b *platformBundle) requireNoRecords(t *testing.T) {
 	t.Helper()
 
-	left, _ := b.cloudflare.Records()
-	require.Empty(t, left)
-	require.Zero(t, b.count(t, "SELECT count(*) FROM certificate_records"))
+	require.Eventually(t, func() bool {
+		left, _ := b.cloudflare.Records()
+
+		return len(left) == 0 && b.count(t, "SELECT count(*) FROM certificate_records") == 0
+	}, patienceOfTests, 5*time.Millisecond, "records are left")
 }
 
 func TestPlatformCertificates_OfTheBaseDomain_AreOrderedAndRenewedByDNS(t *testing.T) {
