@@ -60,7 +60,7 @@ func (w *Worker) collectHistory(ctx context.Context, removed *collected) error {
 		{"detections", &removed.detections, func() (int64, error) { return queries.DeleteOldDetections(ctx, madeBefore(keepDetections)) }},
 		{"notifications", &removed.notifications, func() (int64, error) { return queries.DeleteOldNotificationDeliveries(ctx, before) }},
 		{"confirmations", &removed.notifications, func() (int64, error) { return queries.DeleteOldConfirmations(ctx, madeBefore(keepConfirmations)) }},
-		{"former keys of webhooks", &removed.notifications, func() (int64, error) { return queries.DeleteFormerKeys(ctx, secretFormerSigningKey) }},
+		{"former keys of webhooks", &removed.notifications, func() (int64, error) { return queries.DeleteFormerKeys(ctx, formerSigningKeyKind) }},
 		{"alerts", &removed.alerts, func() (int64, error) { return queries.DeleteOldPlatformAlerts(ctx, before, retention) }},
 		{"audit events", &removed.auditEvents, func() (int64, error) { return queries.DeleteOldAuditEvents(ctx, madeBefore(w.config.AuditRetention)) }},
 		{"sign-ins", &removed.signIns, func() (int64, error) {

@@ -141,12 +141,12 @@ func ChannelSecret(channel database.NotificationChannel) (keyring.Secret, bool) 
 	return keyring.Secret{Kind: kind, OrganisationID: lo.FromPtr(channel.OrganisationID), SubjectID: channel.ID}, ok
 }
 
-// secretFormerSigningKey is the key that a webhook was signed with before, as it stands in secrets.kind.
-const secretFormerSigningKey = "webhook_former_signing_key"
+// formerSigningKeyKind is the key that a webhook was signed with before, as it stands in secrets.kind.
+const formerSigningKeyKind = "webhook_former_signing_key"
 
 // FormerSigningKey names the key that a webhook was signed with before.
 func FormerSigningKey(channel database.NotificationChannel) keyring.Secret {
-	return keyring.Secret{Kind: secretFormerSigningKey, OrganisationID: lo.FromPtr(channel.OrganisationID), SubjectID: channel.ID}
+	return keyring.Secret{Kind: formerSigningKeyKind, OrganisationID: lo.FromPtr(channel.OrganisationID), SubjectID: channel.ID}
 }
 
 func (w *Worker) messageOf(ctx context.Context, queries *database.Queries, row database.GetDeliveryToSendRow) (notify.Message, error) {

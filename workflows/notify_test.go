@@ -379,7 +379,7 @@ func TestNotify_KeyWasReplaced_BothSignUntilTheOneBeforeEndsAndIsDeleted(t *test
 	}
 
 	b.collectHistory(t)
-	require.Zero(t, b.count(t, "SELECT count(*) FROM secrets WHERE kind = $1", secretFormerSigningKey))
+	require.Zero(t, b.count(t, "SELECT count(*) FROM secrets WHERE kind = $1", formerSigningKeyKind))
 	require.Zero(t, b.count(t, "SELECT count(*) FROM notification_channels WHERE former_key_until IS NOT NULL"))
 }
 
