@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/samber/lo"
 	"github.com/spf13/cobra"
 
 	"github.com/zeitwork/zeitwork/client"
@@ -96,7 +95,7 @@ func alertChannelNamed(ctx context.Context, api *API, given string) (client.Noti
 		return client.NotificationChannel{}, err
 	}
 
-	found, ok := lo.Find(channels, func(c client.NotificationChannel) bool { return c.Name == given || c.ID.String() == given })
+	found, ok := findChannel(channels, given)
 	if !ok {
 		err = UsageError(fmt.Errorf("operators have no notification channel %q: `zeitwork alerts channels` lists them", given))
 	}
@@ -149,8 +148,6 @@ func (a *app) completeAlertChannels(ctx context.Context) ([]cobra.Completion, er
 	return a.withAPI(func(ctx context.Context, api *API) ([]cobra.Completion, error) {
 		channels, err := alertChannels(ctx, api)
 
-		return lo.Map(channels, func(c client.NotificationChannel, _ int) cobra.Completion {
-			return cobra.CompletionWithDesc(c.Name, string(c.Kind))
-		}), err
+		return channelCompletions(channels), err
 	})(ctx)
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/samber/lo"
 	"github.com/spf13/cobra"
 
 	"github.com/zeitwork/zeitwork/client"
@@ -38,6 +39,17 @@ func (f *channelFlags) place(ctx context.Context, a *app) (kind, address string,
 	default:
 		return string(client.NotificationChannelKindEmail), f.email, nil
 	}
+}
+
+// findChannel returns the channel with that name or id.
+func findChannel(channels []client.NotificationChannel, given string) (client.NotificationChannel, bool) {
+	return lo.Find(channels, func(c client.NotificationChannel) bool { return c.Name == given || c.ID.String() == given })
+}
+
+func channelCompletions(channels []client.NotificationChannel) []cobra.Completion {
+	return lo.Map(channels, func(c client.NotificationChannel, _ int) cobra.Completion {
+		return cobra.CompletionWithDesc(c.Name, string(c.Kind))
+	})
 }
 
 // printNewChannel writes the key of a webhook, which is shown this once.

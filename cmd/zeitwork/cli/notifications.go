@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/samber/lo"
 	"github.com/spf13/cobra"
 
 	"github.com/zeitwork/zeitwork/client"
@@ -157,7 +156,7 @@ func (a *app) channelNamed(ctx context.Context, api *API, given string) (client.
 		return organisation, client.NotificationChannel{}, err
 	}
 
-	found, ok := lo.Find(channels, func(c client.NotificationChannel) bool { return c.Name == given || c.ID.String() == given })
+	found, ok := findChannel(channels, given)
 	if !ok {
 		err = UsageError(fmt.Errorf("%s has no notification channel %q: `zeitwork notifications` lists them", organisation.Slug, given))
 	}
@@ -211,8 +210,6 @@ func (a *app) completeChannels(ctx context.Context) ([]cobra.Completion, error) 
 	return a.withAPI(func(ctx context.Context, api *API) ([]cobra.Completion, error) {
 		_, channels, err := a.channels(ctx, api)
 
-		return lo.Map(channels, func(c client.NotificationChannel, _ int) cobra.Completion {
-			return cobra.CompletionWithDesc(c.Name, string(c.Kind))
-		}), err
+		return channelCompletions(channels), err
 	})(ctx)
 }
