@@ -64,7 +64,7 @@ func TestEdges_Drained_ThePollThatWaitsHearsOfIt_AndTheListSaysWhenTheEdgeDoes(t
 	ask("true", 0)
 	require.True(t, *set("draining").Drains)
 
-	// One that does otherwise is not held.
+	// The poll of an edge that drains although operators want it to serve is answered at once.
 	set("ready")
 	require.Equal(t, "false", ask("true", 30).HTTPResponse.Header.Get("Zeitwork-Draining"))
 

@@ -106,7 +106,7 @@ func (h *health) lookAtBuilders(_ context.Context, known platform) error {
 			return err
 		}
 
-		// One that answers none of its workers is told of once.
+		// A builder that is silent to several workers is one problem.
 		for _, builder := range lo.Without(silent, told...) {
 			told = append(told, builder)
 			h.problem(builders, builder, "look at the service zeitwork-builder there", "%s does not answer the worker %s: %s",

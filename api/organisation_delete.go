@@ -40,7 +40,7 @@ func (s *service) deleteOrganisation(ctx context.Context, _ *OrganisationPath) (
 			return err
 		}
 
-		// Those who want nothing of an organisation that is gone need not be remembered.
+		// An organisation that is gone sends no messages, so that nobody has to know any more who wants none.
 		if err := queries.DeleteStoppedAddresses(ctx, organisation); err != nil {
 			return err
 		}

@@ -9106,7 +9106,7 @@ type ClientInterface interface {
 
 	// ListPlatformAlerts List alerts
 	//
-	// What is wrong with the platform, and what was, newest first. A worker looks every minute at what get-platform-health tells; each of its problems is an alert. Operators are told of one that two looks in turn find, and once more when two looks do not find it, a quarter of an hour later at the earliest. Alerts that are over are kept as long as deployments that have ended. For operators.
+	// The platform's problems, those that are over among them, newest first. A worker looks every minute, and makes an alert of each problem that get-platform-health tells. Operators are told of an alert once two looks in turn have found its problem, and once more when two looks have not found it, a quarter of an hour later at the earliest. Alerts that are over are kept as long as deployments that have ended. For operators.
 	//
 	// Corresponds with GET /v1/platform/alerts (the `ListPlatformAlerts` operationId).
 	ListPlatformAlerts(ctx context.Context, params *ListPlatformAlertsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -9127,7 +9127,7 @@ type ClientInterface interface {
 
 	// CreatePlatformChannelWithBody Add an operators' channel
 	//
-	// It is told of each alert, and that it is over, as create-notification-channel has it. A name that another channel of operators has is a conflict. For operators.
+	// It is told of each alert, and that it is over. Kinds, addresses and the key of a webhook are as create-notification-channel has them; an e-mail address is not asked whether it wants messages. A name that another channel of operators has is a conflict. For operators.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -9136,7 +9136,7 @@ type ClientInterface interface {
 
 	// CreatePlatformChannel Add an operators' channel
 	//
-	// It is told of each alert, and that it is over, as create-notification-channel has it. A name that another channel of operators has is a conflict. For operators.
+	// It is told of each alert, and that it is over. Kinds, addresses and the key of a webhook are as create-notification-channel has them; an e-mail address is not asked whether it wants messages. A name that another channel of operators has is a conflict. For operators.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -12130,7 +12130,7 @@ func (c *Client) TransferOrganisation(ctx context.Context, organisationID openap
 
 // ListPlatformAlerts List alerts
 //
-// What is wrong with the platform, and what was, newest first. A worker looks every minute at what get-platform-health tells; each of its problems is an alert. Operators are told of one that two looks in turn find, and once more when two looks do not find it, a quarter of an hour later at the earliest. Alerts that are over are kept as long as deployments that have ended. For operators.
+// The platform's problems, those that are over among them, newest first. A worker looks every minute, and makes an alert of each problem that get-platform-health tells. Operators are told of an alert once two looks in turn have found its problem, and once more when two looks have not found it, a quarter of an hour later at the earliest. Alerts that are over are kept as long as deployments that have ended. For operators.
 //
 // Corresponds with GET /v1/platform/alerts (the `ListPlatformAlerts` operationId).
 func (c *Client) ListPlatformAlerts(ctx context.Context, params *ListPlatformAlertsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -12181,7 +12181,7 @@ func (c *Client) ListPlatformChannels(ctx context.Context, params *ListPlatformC
 
 // CreatePlatformChannelWithBody Add an operators' channel
 //
-// It is told of each alert, and that it is over, as create-notification-channel has it. A name that another channel of operators has is a conflict. For operators.
+// It is told of each alert, and that it is over. Kinds, addresses and the key of a webhook are as create-notification-channel has them; an e-mail address is not asked whether it wants messages. A name that another channel of operators has is a conflict. For operators.
 //
 // Takes any type of body and a specified content type.
 //
@@ -12200,7 +12200,7 @@ func (c *Client) CreatePlatformChannelWithBody(ctx context.Context, contentType 
 
 // CreatePlatformChannel Add an operators' channel
 //
-// It is told of each alert, and that it is over, as create-notification-channel has it. A name that another channel of operators has is a conflict. For operators.
+// It is told of each alert, and that it is over. Kinds, addresses and the key of a webhook are as create-notification-channel has them; an e-mail address is not asked whether it wants messages. A name that another channel of operators has is a conflict. For operators.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -24625,7 +24625,7 @@ type ClientWithResponsesInterface interface {
 
 	// ListPlatformAlertsWithResponse List alerts
 	//
-	// What is wrong with the platform, and what was, newest first. A worker looks every minute at what get-platform-health tells; each of its problems is an alert. Operators are told of one that two looks in turn find, and once more when two looks do not find it, a quarter of an hour later at the earliest. Alerts that are over are kept as long as deployments that have ended. For operators.
+	// The platform's problems, those that are over among them, newest first. A worker looks every minute, and makes an alert of each problem that get-platform-health tells. Operators are told of an alert once two looks in turn have found its problem, and once more when two looks have not found it, a quarter of an hour later at the earliest. Alerts that are over are kept as long as deployments that have ended. For operators.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -24652,7 +24652,7 @@ type ClientWithResponsesInterface interface {
 
 	// CreatePlatformChannelWithBodyWithResponse Add an operators' channel
 	//
-	// It is told of each alert, and that it is over, as create-notification-channel has it. A name that another channel of operators has is a conflict. For operators.
+	// It is told of each alert, and that it is over. Kinds, addresses and the key of a webhook are as create-notification-channel has them; an e-mail address is not asked whether it wants messages. A name that another channel of operators has is a conflict. For operators.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -24661,7 +24661,7 @@ type ClientWithResponsesInterface interface {
 
 	// CreatePlatformChannelWithResponse Add an operators' channel
 	//
-	// It is told of each alert, and that it is over, as create-notification-channel has it. A name that another channel of operators has is a conflict. For operators.
+	// It is told of each alert, and that it is over. Kinds, addresses and the key of a webhook are as create-notification-channel has them; an e-mail address is not asked whether it wants messages. A name that another channel of operators has is a conflict. For operators.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -42208,7 +42208,7 @@ func (c *ClientWithResponses) TransferOrganisationWithResponse(ctx context.Conte
 
 // ListPlatformAlertsWithResponse List alerts
 //
-// What is wrong with the platform, and what was, newest first. A worker looks every minute at what get-platform-health tells; each of its problems is an alert. Operators are told of one that two looks in turn find, and once more when two looks do not find it, a quarter of an hour later at the earliest. Alerts that are over are kept as long as deployments that have ended. For operators.
+// The platform's problems, those that are over among them, newest first. A worker looks every minute, and makes an alert of each problem that get-platform-health tells. Operators are told of an alert once two looks in turn have found its problem, and once more when two looks have not found it, a quarter of an hour later at the earliest. Alerts that are over are kept as long as deployments that have ended. For operators.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -42253,7 +42253,7 @@ func (c *ClientWithResponses) ListPlatformChannelsWithResponse(ctx context.Conte
 
 // CreatePlatformChannelWithBodyWithResponse Add an operators' channel
 //
-// It is told of each alert, and that it is over, as create-notification-channel has it. A name that another channel of operators has is a conflict. For operators.
+// It is told of each alert, and that it is over. Kinds, addresses and the key of a webhook are as create-notification-channel has them; an e-mail address is not asked whether it wants messages. A name that another channel of operators has is a conflict. For operators.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -42268,7 +42268,7 @@ func (c *ClientWithResponses) CreatePlatformChannelWithBodyWithResponse(ctx cont
 
 // CreatePlatformChannelWithResponse Add an operators' channel
 //
-// It is told of each alert, and that it is over, as create-notification-channel has it. A name that another channel of operators has is a conflict. For operators.
+// It is told of each alert, and that it is over. Kinds, addresses and the key of a webhook are as create-notification-channel has them; an e-mail address is not asked whether it wants messages. A name that another channel of operators has is a conflict. For operators.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //

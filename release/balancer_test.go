@@ -44,11 +44,18 @@ func newBalancer(t *testing.T, visitor *http.Client, host string, edges ...strin
 
 	for _, repeats := range []func(context.Context){b.visit, b.check} {
 		running.Go(func() {
-			const pause = 5 * time.Millisecond
+			const every = 5 * time.Millisecond
 
-			for ctx.Err() == nil {
-				repeats(ctx)
-				time.Sleep(pause)
+			ticker := time.NewTicker(every)
+			defer ticker.Stop()
+
+			for {
+				select {
+				case <-ticker.C:
+					repeats(ctx)
+				case <-ctx.Done():
+					return
+				}
 			}
 		})
 	}

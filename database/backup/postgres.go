@@ -91,7 +91,8 @@ func (p *postgres) run(ctx context.Context, in io.Reader, out io.Writer, program
 	var complaint bytes.Buffer
 
 	command := exec.CommandContext(ctx, filepath.Join(p.bin, program), append(arguments, "--no-password", "--dbname="+address.String())...)
-	// What the URL leaves out, such as the host of postgres:///zeitwork, is for the programs what it was for the connection: they are to reach the same server.
+	// Postgres' programs and pgx complete a URL such as postgres:///zeitwork in different ways: the programs get what pgx has connected to, and so reach the same
+	// server.
 	reached := p.connection.Config()
 	command.Env = process.Environment(p.bin, "PGHOST="+reached.Host, "PGPORT="+strconv.Itoa(int(reached.Port)), "PGUSER="+reached.User)
 	command.Stdin, command.Stdout, command.Stderr, command.WaitDelay = in, out, &complaint, killAfter

@@ -1753,7 +1753,7 @@ export interface paths {
         };
         /**
          * List alerts
-         * @description What is wrong with the platform, and what was, newest first. A worker looks every minute at what get-platform-health tells; each of its problems is an alert. Operators are told of one that two looks in turn find, and once more when two looks do not find it, a quarter of an hour later at the earliest. Alerts that are over are kept as long as deployments that have ended. For operators.
+         * @description The platform's problems, those that are over among them, newest first. A worker looks every minute, and makes an alert of each problem that get-platform-health tells. Operators are told of an alert once two looks in turn have found its problem, and once more when two looks have not found it, a quarter of an hour later at the earliest. Alerts that are over are kept as long as deployments that have ended. For operators.
          */
         get: operations["list-platform-alerts"];
         put?: never;
@@ -1799,7 +1799,7 @@ export interface paths {
         put?: never;
         /**
          * Add an operators' channel
-         * @description It is told of each alert, and that it is over, as create-notification-channel has it. A name that another channel of operators has is a conflict. For operators.
+         * @description It is told of each alert, and that it is over. Kinds, addresses and the key of a webhook are as create-notification-channel has them; an e-mail address is not asked whether it wants messages. A name that another channel of operators has is a conflict. For operators.
          */
         post: operations["create-platform-channel"];
         delete?: never;
